@@ -1,0 +1,1 @@
+//! The rules, each a value with its page.

@@ -1,0 +1,1 @@
+//! YAML and JSON bytes to Kubernetes objects that know where every field stands.

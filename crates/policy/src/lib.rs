@@ -1,0 +1,1 @@
+//! Decisions about a pod: the Pod Security Standards by level and version.
