@@ -1,1 +1,18 @@
-//! Findings: what is wrong, where it stands, how it is mended, and how it is shown.
+//! What is wrong, where it stands, how it is mended, and how it is shown.
+//!
+//! Every analyzer speaks [`Finding`]; every output format is one function over a [`Report`].
+//! Nothing here knows what a pod is, reads a clock or touches the disk.
+
+mod edit;
+mod model;
+mod render;
+mod report;
+mod severity;
+mod source;
+
+pub use edit::{Edit, Fix, Safety};
+pub use model::{Finding, Label, ObjectRef, PodSecurity, Waived};
+pub use render::{Color, json, text};
+pub use report::{Advice, Failure, Report, Stage, Summary, Verdict};
+pub use severity::Severity;
+pub use source::{Origin, Position, Source, Span};

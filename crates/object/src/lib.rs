@@ -1,1 +1,31 @@
 //! YAML and JSON bytes to Kubernetes objects that know where every field stands.
+//!
+//! [`read`] turns one input into [`Object`]s and [`Problem`]s; [`Pod`] is the one view over every
+//! kind that carries a pod. Unknown fields stay in the tree: nothing is lost on the way to a rule.
+
+mod container;
+mod decode;
+mod inventory;
+mod list;
+mod object;
+mod parse;
+mod pod;
+mod problem;
+mod scalar;
+mod site;
+mod split;
+mod tree;
+mod version;
+mod workload;
+
+pub use container::{Container, Port, Role};
+pub use decode::{DecodeError, decode};
+pub use inventory::Inventory;
+pub use object::Object;
+pub use parse::{Limits, Read, read};
+pub use pod::Pod;
+pub use problem::{Problem, ProblemKind};
+pub use scalar::Scalar;
+pub use site::Site;
+pub use tree::{Kind, Node, Tree};
+pub use version::{Version, v};

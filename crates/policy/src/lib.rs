@@ -1,1 +1,5 @@
-//! Decisions about a pod: the Pod Security Standards by level and version.
+//! Decisions about a pod.
+//!
+//! Pure: a pod and a policy in, an answer out. No rule here knows where the pod came from.
+
+pub mod pod_security;

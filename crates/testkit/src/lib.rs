@@ -1,1 +1,8 @@
-//! What tests share: the golden page harness and fixture readers (dev-dependency only).
+//! What tests share: fixture folders that may be absent, and the golden page harness.
+//!
+//! A dev-dependency only; nothing of it reaches the binary.
+
+mod fixtures;
+pub mod page;
+
+pub use fixtures::{conformance, corpus, oracle, repository, text, yaml_files};

@@ -1,0 +1,112 @@
+//! What is a finding?
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::{Fix, Position, Severity, Source, Span};
+
+/// One thing that is wrong, at the place where it is written.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The check that speaks; `cofferdam explain <id>` tells the rest.
+    pub id: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, naming the thing; lower case, no full stop.
+    pub message: String,
+    /// The text it stands in.
+    pub source: Arc<Source>,
+    /// The bytes it stands on.
+    pub span: Span,
+    /// Path of the field from the object's root; empty where there is no field.
+    pub field: String,
+    /// The object it is about, if it is about one.
+    pub object: Option<ObjectRef>,
+    /// The container it is about, if it is about one.
+    pub container: Option<String>,
+    /// The Pod Security check that refuses the same thing.
+    pub pod_security: Option<PodSecurity>,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// How it is mended, if we know.
+    pub fix: Option<Fix>,
+    /// Why it is accepted, if somebody accepted it.
+    pub waived: Option<Waived>,
+}
+
+/// A further place in the same source that explains the finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What it says there.
+    pub text: String,
+}
+
+/// Which object a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ObjectRef {
+    /// `apps/v1`.
+    pub api_version: String,
+    /// `Deployment`.
+    pub kind: String,
+    /// As written; an object that names none has none.
+    pub namespace: Option<String>,
+    /// `metadata.name`, or `metadata.generateName` where there is no name.
+    pub name: String,
+}
+
+impl ObjectRef {
+    /// `Deployment shop/web`, as shown to people.
+    pub fn title(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{}", self.kind, self.name),
+            None => format!("{} {}", self.kind, self.name),
+        }
+    }
+}
+
+/// A check of the Pod Security Standards, by its upstream name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct PodSecurity {
+    /// Upstream check id, such as `hostNamespaces`.
+    pub id: &'static str,
+    /// `baseline` or `restricted`.
+    pub level: &'static str,
+}
+
+/// Why a finding was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Waived {
+    /// The words of whoever accepted it.
+    pub reason: String,
+}
+
+impl Finding {
+    /// The path it is reported under.
+    pub fn file(&self) -> &str {
+        self.source.path_at(self.span.start)
+    }
+
+    /// First character.
+    pub fn start(&self) -> Position {
+        self.source.position(self.span.start)
+    }
+
+    /// One past the last character.
+    pub fn end(&self) -> Position {
+        self.source.position(self.span.end)
+    }
+
+    /// The one order of every output: file, line, column, id, then whatever else tells two apart.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let key = |f: &Self| (f.span.start, f.id);
+        self.file()
+            .cmp(other.file())
+            .then_with(|| key(self).cmp(&key(other)))
+            .then_with(|| (&self.field, &self.message).cmp(&(&other.field, &other.message)))
+            .then_with(|| self.span.end.cmp(&other.span.end))
+            .then_with(|| self.object.cmp(&other.object))
+    }
+}

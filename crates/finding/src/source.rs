@@ -1,0 +1,153 @@
+//! Where does it stand?
+
+use std::ops::Range;
+
+/// A range of bytes of one [`Source`], end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from `start` up to, and without, `end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The span as a range of indexes.
+    pub const fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place a person can go to: both numbers start at 1, columns count Unicode characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Character within the line, from 1.
+    pub column: u32,
+}
+
+/// Where the text of a source comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The bytes of a file (or of standard input) as they are.
+    File,
+    /// What a tool rendered: no line of it stands in a file that the user edits.
+    Rendered {
+        /// `helm template` or `kubectl kustomize`.
+        tool: &'static str,
+        /// The template each part came from: byte offset where the part starts, path of the template.
+        parts: Vec<(u32, String)>,
+    },
+}
+
+/// A text with a name, and the way from byte offsets to lines.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    line_starts: Vec<u32>,
+    origin: Origin,
+}
+
+impl Source {
+    /// A source read from the file or stream called `name`.
+    pub fn file(name: impl Into<String>, text: String) -> Self {
+        Self::with_origin(name, text, Origin::File)
+    }
+
+    /// A source whose text was rendered from `name` rather than read.
+    pub fn with_origin(name: impl Into<String>, text: String, origin: Origin) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+        Self { name: name.into(), text, line_starts, origin }
+    }
+
+    /// The path as it is shown to the user.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Read, or rendered by a tool.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The text of `span`; empty when the span is not one of this source.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The path a finding at `offset` is reported under: the template it was rendered from, or the name.
+    pub fn path_at(&self, offset: u32) -> &str {
+        match &self.origin {
+            Origin::File => &self.name,
+            Origin::Rendered { parts, .. } => {
+                let after = parts.partition_point(|(start, _)| *start <= offset);
+                after.checked_sub(1).and_then(|at| parts.get(at)).map_or(&self.name, |(_, path)| path)
+            }
+        }
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = self.floor(offset as usize);
+        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
+        Position { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// The bytes of the lines `first..=last` (counted from 1), with their line ends.
+    pub fn lines(&self, first: u32, last: u32) -> Range<usize> {
+        let start = |line: u32| {
+            self.line_starts.get(line as usize).map_or(self.text.len(), |offset| *offset as usize)
+        };
+        start(first.saturating_sub(1))..start(last)
+    }
+
+    /// The nearest character boundary at or before `offset`.
+    fn floor(&self, offset: usize) -> usize {
+        let mut at = offset.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_start_at_one() {
+        let source = Source::file("a.yaml", "ä: 1\r\nb: ü2\n".to_owned());
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(4), Position { line: 1, column: 4 });
+        assert_eq!(source.position(7), Position { line: 2, column: 1 });
+        assert_eq!(source.position(12), Position { line: 2, column: 5 });
+        assert_eq!(source.position(999), Position { line: 3, column: 1 });
+        assert_eq!(&source.text()[source.lines(2, 2)], "b: ü2\n");
+    }
+
+    #[test]
+    fn a_rendered_source_names_the_template_of_each_part() {
+        let parts = vec![(4, "t/a.yaml".to_owned()), (8, "t/b.yaml".to_owned())];
+        let origin = Origin::Rendered { tool: "helm template", parts };
+        let source = Source::with_origin("chart", "---\naaa\nbbb\n".to_owned(), origin);
+        assert_eq!(source.path_at(0), "chart");
+        assert_eq!(source.path_at(5), "t/a.yaml");
+        assert_eq!(source.path_at(9), "t/b.yaml");
+    }
+}

@@ -1,0 +1,301 @@
+//! What does the text say, and where does each part of it stand?
+//!
+//! One flat arena per document. Aliases and merge keys are expanded into copies that keep the spans
+//! of the anchor they came from, so every node has exactly one parent and one path.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use finding::{Source, Span};
+
+use crate::Scalar;
+
+/// One document.
+#[derive(Debug)]
+pub struct Tree {
+    source: Arc<Source>,
+    pub(crate) nodes: Vec<NodeData>,
+    pub(crate) children: Vec<u32>,
+    pub(crate) owned: Vec<Box<str>>,
+}
+
+/// Index of the document's root node.
+pub(crate) const ROOT: u32 = 0;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeData {
+    pub(crate) span: Span,
+    pub(crate) parent: u32,
+    pub(crate) body: Body,
+    /// Whether the node was copied from an anchor: its bytes serve more than one place.
+    pub(crate) shared: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Body {
+    /// Text between two byte offsets of the source.
+    Written { start: u32, end: u32, style: Style },
+    /// Text that differs from its bytes (escapes, folding): an index into `Tree::owned`.
+    Owned { index: u32, style: Style },
+    /// `Tree::children[start..start + len]` are the items.
+    Seq { start: u32, len: u32 },
+    /// `Tree::children[start..start + 2 * len]` are keys and values in turn.
+    Map { start: u32, len: u32 },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Typed by its looks.
+    Plain,
+    /// A string whatever it looks like.
+    Quoted,
+}
+
+/// What sort of value a node holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`, which the API treats as absent.
+    Null,
+    /// A boolean.
+    Bool,
+    /// A whole number.
+    Int,
+    /// Another number.
+    Float,
+    /// A string.
+    Str,
+    /// A list.
+    Seq,
+    /// A mapping.
+    Map,
+}
+
+impl Kind {
+    /// The word for it in a message.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::Float => "a number",
+            Self::Str => "a string",
+            Self::Seq => "a list",
+            Self::Map => "a mapping",
+        }
+    }
+}
+
+/// One node of a [`Tree`]: a cheap handle to look around from.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'a> {
+    tree: &'a Tree,
+    id: u32,
+}
+
+impl Tree {
+    pub(crate) fn new(source: Arc<Source>) -> Self {
+        Self { source, nodes: Vec::new(), children: Vec::new(), owned: Vec::new() }
+    }
+
+    /// The text the tree was read from.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// The node all others hang from; a tree that was read has one.
+    pub fn root(&self) -> Node<'_> {
+        self.node(ROOT)
+    }
+
+    pub(crate) fn node(&self, id: u32) -> Node<'_> {
+        Node { tree: self, id }
+    }
+
+    pub(crate) fn kids(&self, start: u32, len: u32) -> &[u32] {
+        self.children.get(start as usize..(start + len) as usize).unwrap_or_default()
+    }
+}
+
+impl<'a> Node<'a> {
+    fn data(self) -> NodeData {
+        const NOTHING: NodeData = NodeData {
+            span: Span::new(0, 0),
+            parent: ROOT,
+            body: Body::Written { start: 0, end: 0, style: Style::Plain },
+            shared: false,
+        };
+        self.tree.nodes.get(self.id as usize).copied().unwrap_or(NOTHING)
+    }
+
+    pub(crate) fn id(self) -> u32 {
+        self.id
+    }
+
+    /// The text the node was read from.
+    pub fn source(self) -> &'a Arc<Source> {
+        &self.tree.source
+    }
+
+    /// The bytes of the node, without its key, anchor or tag.
+    pub fn span(self) -> Span {
+        self.data().span
+    }
+
+    /// Whether the same bytes serve another place too, through an alias or a merge key.
+    pub fn is_shared(self) -> bool {
+        self.data().shared
+    }
+
+    /// What sort of value it is.
+    pub fn kind(self) -> Kind {
+        match self.data().body {
+            Body::Seq { .. } => Kind::Seq,
+            Body::Map { .. } => Kind::Map,
+            _ => match self.scalar() {
+                None | Some(Scalar::Null) => Kind::Null,
+                Some(Scalar::Bool(_)) => Kind::Bool,
+                Some(Scalar::Int(_)) => Kind::Int,
+                Some(Scalar::Float(_)) => Kind::Float,
+                Some(Scalar::Str(_)) => Kind::Str,
+            },
+        }
+    }
+
+    /// The text of a scalar as it reads, before typing; `None` for lists and mappings.
+    pub fn text(self) -> Option<&'a str> {
+        match self.data().body {
+            Body::Written { start, end, .. } => Some(self.tree.source.slice(Span::new(start, end))),
+            Body::Owned { index, .. } => self.tree.owned.get(index as usize).map(AsRef::as_ref),
+            _ => None,
+        }
+    }
+
+    /// The typed scalar; `None` for lists and mappings.
+    pub fn scalar(self) -> Option<Scalar<'a>> {
+        let text = self.text()?;
+        match self.data().body {
+            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. } => {
+                Some(Scalar::of_plain(text))
+            }
+            _ => Some(Scalar::Str(text)),
+        }
+    }
+
+    /// The string; `None` when the value is anything else, even if it looks like one.
+    pub fn str(self) -> Option<&'a str> {
+        match self.scalar()? {
+            Scalar::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The boolean, read as YAML 1.1 does: `yes` and `on` are true.
+    pub fn bool(self) -> Option<bool> {
+        match self.scalar()? {
+            Scalar::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The whole number; `8e1` and `80.0` are 80, as they are after the way through JSON.
+    pub fn int(self) -> Option<i64> {
+        match self.scalar()? {
+            Scalar::Int(value) => Some(value),
+            #[allow(clippy::cast_precision_loss)] // the bound is exact in both types
+            Scalar::Float(value) if value.fract() == 0.0 && value.abs() < (1u64 << 53) as f64 => {
+                Some(value as i64)
+            }
+            _ => None,
+        }
+    }
+
+    /// The items of a list; nothing for any other value.
+    pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'a>> + ExactSizeIterator + Clone {
+        let kids = match self.data().body {
+            Body::Seq { start, len } => self.tree.kids(start, len),
+            _ => &[],
+        };
+        kids.iter().map(move |id| self.tree.node(*id))
+    }
+
+    /// Keys and values of a mapping in the order of the text; nothing for any other value.
+    pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
+        let kids = match self.data().body {
+            Body::Map { start, len } => self.tree.kids(start, len * 2),
+            _ => &[],
+        };
+        kids.as_chunks::<2>().0.iter().map(move |[key, value]| (self.tree.node(*key), self.tree.node(*value)))
+    }
+
+    /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
+    pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
+        self.entries().rev().find(|(k, _)| k.text() == Some(key))
+    }
+
+    /// The value of a key that is present and not `null`.
+    pub fn get(self, key: &str) -> Option<Node<'a>> {
+        self.entry(key).map(|(_, value)| value).filter(|value| value.kind() != Kind::Null)
+    }
+
+    /// The value under a dotted path of field names, such as `securityContext.privileged`.
+    pub fn at(self, path: &str) -> Option<Node<'a>> {
+        path.split('.').try_fold(self, Node::get)
+    }
+
+    /// The key under which the node stands, if its parent is a mapping.
+    pub fn key(self) -> Option<Node<'a>> {
+        let parent = self.parent()?;
+        parent.entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
+    }
+
+    /// The node it hangs from; `None` at the root.
+    pub fn parent(self) -> Option<Node<'a>> {
+        (self.id != ROOT).then(|| self.tree.node(self.data().parent))
+    }
+
+    /// The key as the API sees it: every key is a string there (`true: x` and `yes: x` are both `true`).
+    pub fn key_text(self) -> std::borrow::Cow<'a, str> {
+        match self.scalar() {
+            Some(Scalar::Str(text)) => text.into(),
+            Some(Scalar::Bool(value)) => (if value { "true" } else { "false" }).into(),
+            Some(Scalar::Int(value)) => value.to_string().into(),
+            Some(Scalar::Float(value)) => value.to_string().into(),
+            Some(Scalar::Null) => "null".into(),
+            None => "".into(),
+        }
+    }
+
+    /// Path from `root` down to this node, such as `spec.containers[0].image`.
+    pub fn path_from(self, root: Node<'a>) -> String {
+        let mut steps = Vec::new();
+        let mut node = self;
+        while node.id != root.id {
+            let Some(parent) = node.parent() else { break };
+            steps.push((parent, node));
+            node = parent;
+        }
+        let mut path = String::new();
+        for (parent, node) in steps.into_iter().rev() {
+            match parent.items().position(|item| item.id == node.id) {
+                Some(index) => {
+                    let _ = write!(path, "[{index}]");
+                }
+                None => push_key(&mut path, &node.key().map(Node::key_text).unwrap_or_default()),
+            }
+        }
+        path
+    }
+}
+
+/// Appends a field name, in brackets where a dot would be read as a step (annotation keys).
+pub(crate) fn push_key(path: &mut String, key: &str) {
+    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if plain {
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(key);
+    } else {
+        let _ = write!(path, "[{key}]");
+    }
+}

@@ -1,0 +1,73 @@
+//! Which objects carry a pod, and where?
+//!
+//! Kinds that Kubernetes itself knows are looked up; any other kind is searched for the shape of a
+//! pod (Argo `Rollout`, Knative `Service`, `JobSet`): a list of containers that each name an image.
+
+use crate::Object;
+use crate::tree::{Kind, Node};
+
+/// Where a pod stands in an object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The pod's own metadata, if any is written.
+    pub(crate) metadata: Option<Node<'a>>,
+    /// The pod's spec.
+    pub(crate) spec: Node<'a>,
+}
+
+/// How deep the search for a shape goes.
+const DEPTH: usize = 24;
+
+/// Every pod of an object, in the order of the text.
+pub(crate) fn templates(object: &Object) -> Vec<Place<'_>> {
+    let root = object.root();
+    let native = matches!(object.group(), "" | "apps" | "extensions" | "batch");
+    let template = match object.kind() {
+        "Pod" if native => Some(root),
+        "PodTemplate" if native => root.get("template"),
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job"
+            if native =>
+        {
+            root.at("spec.template")
+        }
+        "CronJob" if native => root.at("spec.jobTemplate.spec.template"),
+        _ if native || has_no_pods(object) => None,
+        _ => return by_shape(root),
+    };
+    let place = template.and_then(|t| Some(Place { metadata: t.get("metadata"), spec: t.get("spec")? }));
+    place.into_iter().collect()
+}
+
+/// Kinds of Kubernetes' own API groups hold no pods beyond those above; a CRD only describes them.
+fn has_no_pods(object: &Object) -> bool {
+    object.group().ends_with(".k8s.io") || object.kind() == "CustomResourceDefinition"
+}
+
+fn by_shape(root: Node<'_>) -> Vec<Place<'_>> {
+    let mut found = Vec::new();
+    search(root, DEPTH, &mut found);
+    found
+}
+
+fn search<'a>(node: Node<'a>, depth: usize, found: &mut Vec<Place<'a>>) {
+    if depth == 0 {
+        return;
+    }
+    if is_pod_spec(node) {
+        let template = node.key().filter(|key| key.text() == Some("spec")).and_then(|_| node.parent());
+        found.push(Place { metadata: template.and_then(|t| t.get("metadata")), spec: node });
+        return;
+    }
+    for (_, value) in node.entries() {
+        search(value, depth - 1, found);
+    }
+    for item in node.items() {
+        search(item, depth - 1, found);
+    }
+}
+
+fn is_pod_spec(node: Node<'_>) -> bool {
+    let Some(containers) = node.get("containers") else { return false };
+    let names_image = |c: Node<'_>| c.get("image").is_some_and(|image| image.kind() == Kind::Str);
+    containers.items().len() > 0 && containers.items().all(names_image)
+}

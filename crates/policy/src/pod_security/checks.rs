@@ -1,0 +1,19 @@
+//! The checks, one file per subject. Each answers: does this pod break it, and in which words?
+
+pub(super) mod app_armor;
+pub(super) mod capabilities;
+pub(super) mod host;
+pub(super) mod host_ports;
+pub(super) mod host_probes;
+pub(super) mod privilege_escalation;
+pub(super) mod privileged;
+pub(super) mod proc_mount;
+pub(super) mod run_as;
+pub(super) mod se_linux;
+pub(super) mod seccomp;
+pub(super) mod sysctls;
+pub(super) mod volumes;
+pub(super) mod windows;
+
+use super::Refusal;
+use super::text::{Who, go_quoted, plural, quoted, set};
