@@ -1,1 +1,18 @@
 //! The rules, each a value with its page.
+//!
+//! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
+//! and one line of `list.rs`; nothing registers itself.
+
+mod credential;
+mod findings;
+mod list;
+mod model;
+mod page;
+mod prelude;
+mod run;
+
+pub use findings::{Findings, Flag};
+pub use list::{CHECKS, find, nearest};
+pub use model::{Check, Profile, Run, Stage};
+pub use page::Page;
+pub use run::{Judge, pod_security, problem_finding};

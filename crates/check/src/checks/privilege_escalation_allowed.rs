@@ -1,0 +1,24 @@
+//! `privilege-escalation-allowed`: a container whose processes may gain more than they were given.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "privilege-escalation-allowed",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Medium,
+    profile: Some(Profile::restricted("allowPrivilegeEscalation", v(1, 8))),
+    page: include_str!("privilege_escalation_allowed.md"),
+    run: Run::Pod(privilege_escalation_allowed),
+};
+
+fn privilege_escalation_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    if pod.is_windows() {
+        return;
+    }
+    for container in pod.every_container() {
+        let path = "securityContext.allowPrivilegeEscalation";
+        if container.at(path).and_then(Node::bool) != Some(false) {
+            out.flag(container.site(path), format!("{} may gain privileges after it started", container.title()));
+        }
+    }
+}

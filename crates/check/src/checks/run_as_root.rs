@@ -1,0 +1,32 @@
+//! `run-as-root`: a container that nothing keeps from running as root.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "run-as-root",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Medium,
+    profile: Some(Profile::restricted("runAsNonRoot", v(1, 0))),
+    page: include_str!("run_as_root.md"),
+    run: Run::Pod(run_as_root),
+};
+
+fn run_as_root(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    // Root of a user namespace is nobody on the node (KEP-127; Pod Security agrees from 1.35).
+    if pod.has_user_namespace() && pod.version() >= v(1, 35) {
+        return;
+    }
+    for container in pod.every_container() {
+        if container.effective("runAsNonRoot").and_then(Node::bool) == Some(true) {
+            continue;
+        }
+        let user = container.effective("runAsUser").and_then(Node::int).filter(|user| *user != 0);
+        let site = container.effective_site("runAsNonRoot");
+        match user {
+            Some(user) => out
+                .flag(site, format!("{} runs as user {user}, but nothing refuses root", container.title()))
+                .severity(Severity::Low),
+            None => out.flag(site, format!("{} may run as root", container.title())),
+        };
+    }
+}

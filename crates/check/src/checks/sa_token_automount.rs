@@ -1,0 +1,49 @@
+//! `sa-token-automount`: a pod that carries a key to the API server without using it.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "sa-token-automount",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Medium,
+    profile: None,
+    page: include_str!("sa_token_automount.md"),
+    run: Run::PodAmong(sa_token_automount),
+};
+use object::Object;
+
+fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
+    let namespace = pod.object().namespace();
+    let name = account(pod);
+    let own = pod.at("automountServiceAccountToken").and_then(Node::bool);
+    let of_account = || {
+        let account = inventory.of_kind("", "ServiceAccount").find(|a| a.name() == name && a.namespace() == namespace);
+        account.and_then(|account| account.at("automountServiceAccountToken")).and_then(Node::bool)
+    };
+    if own.or_else(of_account) == Some(false) || is_granted_something(inventory, namespace, name) {
+        return;
+    }
+    out.flag(
+        pod.site("automountServiceAccountToken"),
+        format!("the pod mounts the token of service account `{name}`, which nothing here grants any right"),
+    );
+}
+
+fn account<'a>(pod: &Pod<'a>) -> &'a str {
+    let named = pod.at("serviceAccountName").or_else(|| pod.at("serviceAccount")).and_then(Node::str);
+    named.filter(|name| !name.is_empty()).unwrap_or("default")
+}
+
+/// Whether a binding in the same input names the account: then the token is there to be used.
+fn is_granted_something(inventory: &Inventory, namespace: &str, account: &str) -> bool {
+    let group = "rbac.authorization.k8s.io";
+    let names_it = |binding: &Object| {
+        binding.at("subjects").into_iter().flat_map(Node::items).any(|subject| {
+            let text = |key| subject.get(key).and_then(Node::str);
+            text("kind") == Some("ServiceAccount")
+                && text("name") == Some(account)
+                && text("namespace").unwrap_or_else(|| binding.namespace()) == namespace
+        })
+    };
+    ["RoleBinding", "ClusterRoleBinding"].iter().any(|kind| inventory.of_kind(group, kind).any(names_it))
+}

@@ -1,0 +1,38 @@
+//! `seccomp-unconfined`: a profile that is switched off by name.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "seccomp-unconfined",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::High,
+    profile: Some(Profile::baseline("seccompProfile_baseline", v(1, 0))),
+    page: include_str!("seccomp_unconfined.md"),
+    run: Run::Pod(seccomp_unconfined),
+};
+
+fn seccomp_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    let path = "securityContext.seccompProfile.type";
+    let off = |node: Option<Node<'_>>| node.and_then(Node::str) == Some("Unconfined");
+    if off(pod.at(path)) {
+        out.flag(pod.site(path), "the pod runs without a seccomp profile");
+    }
+    for container in pod.every_container().filter(|container| off(container.at(path))) {
+        out.flag(container.site(path), format!("{} runs without a seccomp profile", container.title()));
+    }
+    // The kubelet obeyed these annotations up to 1.26.
+    if pod.version() >= v(1, 27) {
+        return;
+    }
+    for (key, value) in pod.annotations().filter(|(key, _)| is_seccomp_annotation(key)) {
+        if value.str() == Some("unconfined") {
+            out.flag(pod.site_of(value), format!("annotation `{key}` switches seccomp off"));
+        }
+    }
+}
+
+/// Whether an annotation is one of the two that named seccomp profiles before the field existed.
+pub(super) fn is_seccomp_annotation(key: &str) -> bool {
+    key == "seccomp.security.alpha.kubernetes.io/pod"
+        || key.starts_with("container.seccomp.security.alpha.kubernetes.io/")
+}

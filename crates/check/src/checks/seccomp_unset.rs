@@ -1,0 +1,30 @@
+//! `seccomp-unset`: a container for which nobody chose a profile.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "seccomp-unset",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Medium,
+    profile: Some(Profile::restricted("seccompProfile_restricted", v(1, 19))),
+    page: include_str!("seccomp_unset.md"),
+    run: Run::Pod(seccomp_unset),
+};
+use crate::list::checks::dead_seccomp_annotation::annotation_for;
+
+fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    if pod.is_windows() {
+        return;
+    }
+    for container in pod.every_container() {
+        let chosen = container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
+        // An annotation was the choice once; whether it still counts is for `dead-seccomp-annotation` to say.
+        if chosen || annotation_for(container).is_some() {
+            continue;
+        }
+        out.flag(
+            container.site("securityContext.seccompProfile.type"),
+            format!("{} runs without a seccomp profile unless the kubelet adds one", container.title()),
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! What is a check?
+
+use finding::{PodSecurity, Severity};
+use object::{Inventory, Pod, Problem, Version};
+use policy::pod_security::Level;
+
+use crate::Findings;
+
+/// A rule as a value. Every field is mandatory: a half-described check does not compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Its name everywhere: reports, waivers, `cofferdam explain`.
+    pub id: &'static str,
+    /// The release of Cofferdam that brought it.
+    pub since: &'static str,
+    /// Whether its verdict may still change.
+    pub stage: Stage,
+    /// How bad its findings are, unless a finding says otherwise.
+    pub severity: Severity,
+    /// The Pod Security check that refuses the same thing, if there is one.
+    pub profile: Option<Profile>,
+    /// Help text, web page and test in one; see [`crate::Page`].
+    pub page: &'static str,
+    /// What it looks at, and how.
+    pub run: Run,
+}
+
+/// Whether a check's verdict may still change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Findings come and go only with a note in the changelog.
+    Stable,
+    /// Still learning.
+    Preview,
+}
+
+impl Stage {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stable => "stable",
+            Self::Preview => "preview",
+        }
+    }
+}
+
+/// The Pod Security check behind a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Profile {
+    id: &'static str,
+    level: Level,
+    since: Version,
+}
+
+impl Profile {
+    /// A check of the baseline standard, by its upstream id and first version.
+    pub const fn baseline(id: &'static str, since: Version) -> Self {
+        Self { id, level: Level::Baseline, since }
+    }
+
+    /// A check of the restricted standard, by its upstream id and first version.
+    pub const fn restricted(id: &'static str, since: Version) -> Self {
+        Self { id, level: Level::Restricted, since }
+    }
+
+    /// How a finding names it; nothing for a release that does not have it yet.
+    pub fn named(self, version: Version) -> Option<PodSecurity> {
+        (self.since <= version).then(|| PodSecurity { id: self.id, level: self.level.word() })
+    }
+
+    /// How it is named when no release is asked about.
+    pub fn any(self) -> PodSecurity {
+        PodSecurity { id: self.id, level: self.level.word() }
+    }
+}
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// One pod or pod template at a time.
+    Pod(fn(&Pod<'_>, &mut Findings<'_>)),
+    /// One pod at a time, beside everything else in the same input.
+    PodAmong(fn(&Pod<'_>, &Inventory, &mut Findings<'_>)),
+    /// The text itself, where it misleads or cannot be read.
+    Text(fn(&Problem) -> bool),
+    /// Only when `--pss` asks for it.
+    PodSecurity,
+    /// A chart or overlay that could not be rendered; raised where rendering is tried.
+    Rendering,
+}

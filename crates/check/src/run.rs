@@ -1,0 +1,101 @@
+//! Which checks run over an object, and what do they say?
+
+use std::sync::Arc;
+
+use finding::{Finding, Severity, Verdict};
+use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
+use policy::pod_security::{Policy, aggregate, evaluate};
+
+use crate::list::checks::pod_security as page_of_pod_security;
+use crate::{CHECKS, Check, Findings, Run};
+
+/// The checks of one run and the release they judge for.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    checks: Vec<&'static Check>,
+    version: Version,
+}
+
+impl Judge {
+    /// The checks that `wanted` accepts, in the order of the list.
+    pub fn new(version: Version, wanted: impl Fn(&Check) -> bool) -> Self {
+        Self { checks: CHECKS.iter().copied().filter(|check| wanted(check)).collect(), version }
+    }
+
+    /// Everything the checks say about one object, beside the others of the same input.
+    pub fn object(&self, object: &Object, inventory: &Inventory) -> Vec<Finding> {
+        let mut list = Vec::new();
+        for pod in object.pods(self.version) {
+            for check in &self.checks {
+                let mut out = Findings::new(check, object, self.version, &mut list);
+                match check.run {
+                    Run::Pod(run) => run(&pod, &mut out),
+                    Run::PodAmong(run) => run(&pod, inventory, &mut out),
+                    Run::Text(_) | Run::PodSecurity | Run::Rendering => {}
+                }
+            }
+        }
+        list
+    }
+
+    /// What the checks say about a trouble in the text.
+    pub fn problem(&self, problem: &Problem) -> Option<Finding> {
+        let check = self.checks.iter().find(|check| matches!(check.run, Run::Text(takes) if takes(problem)))?;
+        Some(problem_finding(check, problem))
+    }
+}
+
+/// A trouble in the text as a finding of `check`.
+pub fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
+    let on_security_path = problem.field.contains("securityContext") || problem.field.contains("spec.host");
+    let severity = match problem.kind {
+        ProblemKind::DuplicateKey if !on_security_path => Severity::Medium,
+        _ => check.severity,
+    };
+    Finding {
+        id: check.id,
+        severity,
+        message: problem.message.clone(),
+        source: Arc::clone(&problem.source),
+        span: problem.span,
+        field: problem.field.clone(),
+        object: None,
+        container: None,
+        pod_security: None,
+        labels: Vec::new(),
+        fix: None,
+        waived: None,
+    }
+}
+
+/// The Pod Security answer for every pod of an object: a verdict each, and a finding for each refusal.
+pub fn pod_security(object: &Object, policy: Policy) -> (Vec<Finding>, Vec<Verdict>) {
+    let (mut list, mut verdicts) = (Vec::new(), Vec::new());
+    for pod in object.pods(policy.version.effective()) {
+        let violations = evaluate(&pod, policy);
+        verdicts.push(verdict(&pod, policy, aggregate(&violations)));
+        for violation in violations {
+            let mut out = Findings::new(&page_of_pod_security::CHECK, object, Version::NEWEST, &mut list);
+            let text = violation.text();
+            let mut sites = violation.sites.into_iter();
+            let first = sites.next().unwrap_or_else(|| pod.site(""));
+            let mut flag = out.flag(first, text);
+            for site in sites {
+                flag = flag.label(&site, "");
+            }
+            flag.pod_security(violation.id, violation.level.word());
+        }
+    }
+    (list, verdicts)
+}
+
+fn verdict(pod: &Pod<'_>, policy: Policy, message: String) -> Verdict {
+    let site = pod.site_of(pod.object().root());
+    Verdict {
+        file: site.source().path_at(site.span.start).to_owned(),
+        line: site.source().position(site.span.start).line,
+        object: pod.object().id().clone(),
+        policy: policy.to_string(),
+        message,
+    }
+}
