@@ -1,1 +1,3 @@
 //! YAML and JSON bytes to Kubernetes objects that know where every field stands.
+
+pub mod schema;
