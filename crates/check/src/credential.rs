@@ -53,8 +53,18 @@ const NAMES: [&str; 17] = [
 
 /// Words that stand where a value will be.
 const PLACEHOLDERS: [&str; 12] = [
-    "changeme", "change-me", "change_me", "replace", "example", "placeholder", "todo", "your-", "your_", "dummy",
-    "redacted", "insert",
+    "changeme",
+    "change-me",
+    "change_me",
+    "replace",
+    "example",
+    "placeholder",
+    "todo",
+    "your-",
+    "your_",
+    "dummy",
+    "redacted",
+    "insert",
 ];
 
 /// What speaks for `value`, which goes under `name`, being a credential.
@@ -90,9 +100,9 @@ fn password_in_url(value: &str) -> bool {
 
 fn named_like_one(name: &str) -> bool {
     let name = words(name);
-    NAMES.iter().any(|word| {
-        name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
-    })
+    NAMES
+        .iter()
+        .any(|word| name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_')))
 }
 
 /// `dbPassword`, `db-password` and `DB_PASSWORD` are one name.
@@ -112,7 +122,8 @@ fn words(name: &str) -> String {
 /// References, templates and the words people write where a value will be.
 fn is_no_value(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let reference = value.contains("$(") || value.contains("${") || value.contains("{{") || value.starts_with('$');
+    let reference =
+        value.contains("$(") || value.contains("${") || value.contains("{{") || value.starts_with('$');
     let bracketed = value.starts_with('<') && value.ends_with('>');
     let mut letters = value.chars();
     let first = letters.next();
@@ -142,7 +153,10 @@ mod tests {
         assert_eq!(suspect("DB_PASSWORD", "correct-horse"), name);
         assert_eq!(suspect("dbPassword", "correct-horse"), name);
         assert_eq!(suspect("AWS_SECRET_ACCESS_KEY", &"x9Kd+/".repeat(7)), name);
-        assert_eq!(suspect("X", &format!("ghp_{}", "a1B2".repeat(9))), Some(Suspicion::Shape("a GitHub token")));
+        assert_eq!(
+            suspect("X", &format!("ghp_{}", "a1B2".repeat(9))),
+            Some(Suspicion::Shape("a GitHub token"))
+        );
         let url = Some(Suspicion::Shape("a password inside a URL"));
         assert_eq!(suspect("DSN", "amqp://app:s3cr3t@mq/vhost"), url);
     }

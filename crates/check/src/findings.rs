@@ -38,6 +38,7 @@ impl<'a> Findings<'a> {
             object: Some(self.object.id().clone()),
             pod_security: self.check.profile.and_then(|profile| profile.named(version)),
             labels: Vec::new(),
+            secret: None,
             fix: None,
             waived: None,
         });
@@ -67,6 +68,11 @@ impl Flag<'_> {
     /// Names a Pod Security check directly.
     pub(crate) fn pod_security(self, id: &'static str, level: &'static str) -> Self {
         self.change(|finding| finding.pod_security = Some(PodSecurity { id, level }))
+    }
+
+    /// The node's text is a secret: no output may show it, not even beside another finding.
+    pub fn hide(self, node: Node<'_>) -> Self {
+        self.change(|finding| finding.secret = Some(node.span()))
     }
 
     /// Points at a second place of the same source.

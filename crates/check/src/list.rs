@@ -37,6 +37,7 @@ list! {
     sa_token_automount,
     no_network_policy,
     unreadable_document,
+    wrong_type,
     duplicate_yaml_key,
     unrendered_source,
     pod_security,

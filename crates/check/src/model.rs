@@ -1,7 +1,7 @@
 //! What is a check?
 
 use finding::{PodSecurity, Severity};
-use object::{Inventory, Pod, Problem, Version};
+use object::{Inventory, Object, Pod, Problem, Version};
 use policy::pod_security::Level;
 
 use crate::Findings;
@@ -77,6 +77,8 @@ impl Profile {
 /// What a check looks at.
 #[derive(Clone, Copy, Debug)]
 pub enum Run {
+    /// One object at a time, whatever its kind.
+    Object(fn(&Object, &mut Findings<'_>)),
     /// One pod or pod template at a time.
     Pod(fn(&Pod<'_>, &mut Findings<'_>)),
     /// One pod at a time, beside everything else in the same input.

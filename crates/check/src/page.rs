@@ -28,7 +28,8 @@ impl<'a> Page<'a> {
             .map(|section| section.split_once('\n').unwrap_or((section, "")))
             .map(|(heading, body)| (heading.trim(), body.trim()))
             .collect();
-        let help = sections.iter().find(|(heading, _)| *heading == "What to do").map_or("", |(_, body)| *body);
+        let help =
+            sections.iter().find(|(heading, _)| *heading == "What to do").map_or("", |(_, body)| *body);
         Self {
             title: title.trim_start_matches("# ").trim(),
             why: first_paragraph(intro),

@@ -25,13 +25,18 @@ impl Judge {
     /// Everything the checks say about one object, beside the others of the same input.
     pub fn object(&self, object: &Object, inventory: &Inventory) -> Vec<Finding> {
         let mut list = Vec::new();
+        for check in &self.checks {
+            if let Run::Object(run) = check.run {
+                run(object, &mut Findings::new(check, object, self.version, &mut list));
+            }
+        }
         for pod in object.pods(self.version) {
             for check in &self.checks {
                 let mut out = Findings::new(check, object, self.version, &mut list);
                 match check.run {
                     Run::Pod(run) => run(&pod, &mut out),
                     Run::PodAmong(run) => run(&pod, inventory, &mut out),
-                    Run::Text(_) | Run::PodSecurity | Run::Rendering => {}
+                    Run::Object(_) | Run::Text(_) | Run::PodSecurity | Run::Rendering => {}
                 }
             }
         }
@@ -40,7 +45,8 @@ impl Judge {
 
     /// What the checks say about a trouble in the text.
     pub fn problem(&self, problem: &Problem) -> Option<Finding> {
-        let check = self.checks.iter().find(|check| matches!(check.run, Run::Text(takes) if takes(problem)))?;
+        let check =
+            self.checks.iter().find(|check| matches!(check.run, Run::Text(takes) if takes(problem)))?;
         Some(problem_finding(check, problem))
     }
 }
@@ -63,6 +69,7 @@ pub fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
         container: None,
         pod_security: None,
         labels: Vec::new(),
+        secret: None,
         fix: None,
         waived: None,
     }

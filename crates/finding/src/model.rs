@@ -28,6 +28,8 @@ pub struct Finding {
     pub pod_security: Option<PodSecurity>,
     /// Other places that belong to it.
     pub labels: Vec<Label>,
+    /// Bytes of the source that no output may show.
+    pub secret: Option<Span>,
     /// How it is mended, if we know.
     pub fix: Option<Fix>,
     /// Why it is accepted, if somebody accepted it.

@@ -12,6 +12,7 @@ mod parse;
 mod pod;
 mod problem;
 mod scalar;
+pub mod schema;
 mod selector;
 mod site;
 mod split;

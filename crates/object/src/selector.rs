@@ -45,8 +45,9 @@ mod tests {
 
     /// Whether the selector, in flow style, chooses a pod with the labels, in flow style.
     fn chooses(selector: &str, labels: &str) -> bool {
-        let text =
-            format!("{{apiVersion: v1, kind: Pod, metadata: {{labels: {labels}}}, spec: {{}}, selector: {selector}}}");
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{labels: {labels}}}, spec: {{}}, selector: {selector}}}"
+        );
         let read = read(&Arc::new(Source::file("t", text)), Limits::default());
         let object = &read.objects[0];
         let pod = object.pods(crate::Version::NEWEST).next().unwrap();

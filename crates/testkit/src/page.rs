@@ -1,1 +1,135 @@
-//! The golden page harness.
+//! The golden page harness: a check's page is its test.
+//!
+//! In an example a comment line of carets speaks of the line above it: `#   ^^^^ message`; where the
+//! finding starts in the first column, `# <-- message`. An example without `kind` is a Pod.
+
+use std::sync::Arc;
+
+use check::{Check, Judge, Page, Run};
+use finding::{Finding, Source};
+use object::{Inventory, Limits, Version};
+
+/// One fenced example of a page.
+#[derive(Debug)]
+pub struct Example {
+    /// The heading it stands under: `Flagged` or `Accepted`.
+    pub heading: String,
+    /// The release to judge for, the newest unless the fence says `kube=1.NN`.
+    pub version: Version,
+    /// The Pod Security policy to judge by, if the fence says `pss=LEVEL@VERSION`.
+    pub policy: Option<policy::pod_security::Policy>,
+    /// The manifest, completed.
+    pub text: String,
+    /// What must be said: line, column, message.
+    pub expected: Vec<Said>,
+}
+
+/// A finding as a page states it: line and column from 1, and the width of the carets where they are drawn.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Said {
+    /// Line of the manifest.
+    pub line: u32,
+    /// Column of the first caret.
+    pub column: u32,
+    /// Number of carets.
+    pub width: Option<u32>,
+    /// The message.
+    pub message: String,
+}
+
+/// Every YAML example of a page.
+pub fn examples(page: &str) -> Vec<Example> {
+    let page = Page::parse(page);
+    let sections = page.sections.iter().filter(|(heading, _)| matches!(*heading, "Flagged" | "Accepted"));
+    sections
+        .flat_map(|(heading, body)| fences(body).map(|(info, text)| example(heading, info, text)))
+        .collect()
+}
+
+/// What the check says about an example, in the order of a report.
+pub fn said(check: &'static Check, example: &Example) -> Vec<Said> {
+    let mut findings = judge(check, example);
+    findings.sort_by(Finding::order);
+    findings
+        .iter()
+        .map(|finding| {
+            let (start, end) = (finding.start(), finding.end());
+            let width = (start.line == end.line).then(|| end.column - start.column);
+            Said { line: start.line, column: start.column, width, message: finding.message.clone() }
+        })
+        .collect()
+}
+
+/// Compares what is said with what the page states; the widths only where the page draws them.
+pub fn agrees(expected: &[Said], said: &[Said]) -> bool {
+    let same = |(want, have): (&Said, &Said)| {
+        let width = want.width.is_none() || want.width == have.width;
+        width && (want.line, want.column, &want.message) == (have.line, have.column, &have.message)
+    };
+    expected.len() == said.len() && expected.iter().zip(said).all(same)
+}
+
+fn judge(check: &'static Check, example: &Example) -> Vec<Finding> {
+    let source = Arc::new(Source::file("example.yaml", example.text.clone()));
+    let read = object::read(&source, Limits::default());
+    let inventory = Inventory::new(read.objects);
+    let objects = inventory.objects().iter();
+    match (check.run, example.policy) {
+        (Run::PodSecurity, Some(policy)) => objects.flat_map(|o| check::pod_security(o, policy).0).collect(),
+        _ => {
+            let judge = Judge::new(example.version, |each| each.id == check.id);
+            let of_text = read.problems.iter().filter_map(|problem| judge.problem(problem));
+            of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect()
+        }
+    }
+}
+
+/// Fence information and text of each ```` ```yaml ```` block.
+fn fences(body: &str) -> impl Iterator<Item = (&str, &str)> {
+    body.split("```yaml").skip(1).filter_map(|rest| {
+        let (info, rest) = rest.split_once('\n')?;
+        let (text, _) = rest.split_once("```")?;
+        Some((info, text))
+    })
+}
+
+fn example(heading: &str, info: &str, text: &str) -> Example {
+    let option = |name: &str| info.split_whitespace().find_map(|word| word.strip_prefix(name));
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    let mut prelude = String::new();
+    if !has("kind:") {
+        prelude.push_str("apiVersion: v1\nkind: Pod\n");
+        if !has("metadata:") {
+            prelude.push_str("metadata: {name: example}\n");
+        }
+    }
+    let text = prelude + text;
+    Example {
+        heading: heading.to_owned(),
+        version: option("kube=").and_then(|v| v.parse().ok()).unwrap_or(Version::NEWEST),
+        policy: option("pss=").and_then(|p| p.parse().ok()),
+        expected: stated(&text),
+        text,
+    }
+}
+
+/// The findings that the comment lines state, in the order of a report.
+fn stated(text: &str) -> Vec<Said> {
+    let mut found = Vec::new();
+    let mut spoken_of = 0;
+    for (number, line) in (1u32..).zip(text.lines()) {
+        let comment = line.strip_prefix('#').map(str::trim_start).unwrap_or_default();
+        if let Some(message) = comment.strip_prefix("<-- ") {
+            found.push(Said { line: spoken_of, column: 1, width: None, message: message.to_owned() });
+        } else if comment.starts_with('^') {
+            let column = (line.len() - comment.len()) as u32 + 1;
+            let message = comment.trim_start_matches('^');
+            let width = Some((comment.len() - message.len()) as u32);
+            found.push(Said { line: spoken_of, column, width, message: message.trim().to_owned() });
+        } else {
+            spoken_of = number;
+        }
+    }
+    found.sort();
+    found
+}

@@ -30,7 +30,10 @@ fn apparmor_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let profile = value.str().unwrap_or_default();
         if !(profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/")) {
             let container = key.strip_prefix(ANNOTATION).unwrap_or_default();
-            out.flag(pod.site_of(value), format!("container `{container}` runs with AppArmor profile `{profile}`"));
+            out.flag(
+                pod.site_of(value),
+                format!("container `{container}` runs with AppArmor profile `{profile}`"),
+            );
         }
     }
 }

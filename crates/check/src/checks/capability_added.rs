@@ -17,7 +17,10 @@ fn capability_added(pod: &Pod<'_>, out: &mut Findings<'_>) {
             if policy::pod_security::BASELINE_CAPABILITIES.contains(&name) {
                 continue;
             }
-            out.flag(pod.site_of(node), format!("{} adds capability {name}{}", container.title(), hint(name)));
+            out.flag(
+                pod.site_of(node),
+                format!("{} adds capability {name}{}", container.title(), hint(name)),
+            );
         }
     }
 }

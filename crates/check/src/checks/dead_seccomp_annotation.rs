@@ -18,7 +18,8 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     }
     let mut spoken = Vec::new();
     for container in pod.every_container() {
-        let has_field = container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
+        let has_field =
+            container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         let Some((key, value)) = annotation_for(container).filter(|_| !has_field) else { continue };
         if spoken.contains(&key) {
             continue;
@@ -26,9 +27,13 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         spoken.push(key);
         let site = pod.site_of(value);
         if pod.version() >= v(1, 27) {
-            out.flag(site, format!("annotation `{key}` is dead since 1.27: {} runs unconfined", container.title()));
+            out.flag(
+                site,
+                format!("annotation `{key}` is dead since 1.27: {} runs unconfined", container.title()),
+            );
         } else {
-            let message = format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
+            let message =
+                format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
             out.flag(site, message).severity(Severity::Low);
         }
     }

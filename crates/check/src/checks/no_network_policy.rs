@@ -25,7 +25,7 @@ fn no_network_policy(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_
         return;
     }
     let namespace = pod.object().namespace();
-    let own = |policy: &&object::Object| policy.namespace() == namespace;
+    let own = |policy: &&Object| policy.namespace() == namespace;
     let selected = inventory
         .of_kind("networking.k8s.io", "NetworkPolicy")
         .chain(inventory.of_kind("extensions", "NetworkPolicy"))

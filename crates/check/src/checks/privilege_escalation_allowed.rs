@@ -18,7 +18,10 @@ fn privilege_escalation_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let path = "securityContext.allowPrivilegeEscalation";
         if container.at(path).and_then(Node::bool) != Some(false) {
-            out.flag(container.site(path), format!("{} may gain privileges after it started", container.title()));
+            out.flag(
+                container.site(path),
+                format!("{} may gain privileges after it started", container.title()),
+            );
         }
     }
 }

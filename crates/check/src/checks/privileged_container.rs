@@ -13,6 +13,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn privileged_container(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container().filter(|container| container.is_privileged()) {
-        out.flag(container.site("securityContext.privileged"), format!("{} is privileged", container.title()));
+        out.flag(
+            container.site("securityContext.privileged"),
+            format!("{} is privileged", container.title()),
+        );
     }
 }

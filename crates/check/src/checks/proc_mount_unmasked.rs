@@ -14,7 +14,9 @@ pub(crate) const CHECK: Check = Check {
 fn proc_mount_unmasked(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let path = "securityContext.procMount";
     for container in pod.every_container() {
-        let Some(kind) = container.at(path).and_then(Node::str).filter(|kind| *kind != "Default") else { continue };
+        let Some(kind) = container.at(path).and_then(Node::str).filter(|kind| *kind != "Default") else {
+            continue;
+        };
         let message = format!("{} mounts `/proc` as `{kind}`", container.title());
         let flag = out.flag(container.site(path), message);
         // Inside a user namespace the paths are there but not the power; baseline allows it from 1.35.

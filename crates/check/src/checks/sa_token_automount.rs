@@ -10,14 +10,14 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("sa_token_automount.md"),
     run: Run::PodAmong(sa_token_automount),
 };
-use object::Object;
 
 fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
     let namespace = pod.object().namespace();
     let name = account(pod);
     let own = pod.at("automountServiceAccountToken").and_then(Node::bool);
     let of_account = || {
-        let account = inventory.of_kind("", "ServiceAccount").find(|a| a.name() == name && a.namespace() == namespace);
+        let account =
+            inventory.of_kind("", "ServiceAccount").find(|a| a.name() == name && a.namespace() == namespace);
         account.and_then(|account| account.at("automountServiceAccountToken")).and_then(Node::bool)
     };
     if own.or_else(of_account) == Some(false) || is_granted_something(inventory, namespace, name) {

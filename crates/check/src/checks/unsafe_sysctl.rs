@@ -14,14 +14,20 @@ pub(crate) const CHECK: Check = Check {
 fn unsafe_sysctl(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let is_safe = |name: &str| policy::pod_security::safe_sysctls(pod.version()).any(|safe| safe == name);
     for sysctl in pod.at("securityContext.sysctls").into_iter().flat_map(Node::items) {
-        let Some(name) = sysctl.get("name").and_then(Node::str).filter(|name| !is_safe(name)) else { continue };
+        let Some(name) = sysctl.get("name").and_then(Node::str).filter(|name| !is_safe(name)) else {
+            continue;
+        };
         let site = pod.site_of(sysctl.get("name").unwrap_or(sysctl));
         let dotted = name.replace('/', ".");
         if is_safe(&dotted) {
-            let message = format!("sysctl `{name}` is safe, but Pod Security compares names as written: `{dotted}`");
+            let message =
+                format!("sysctl `{name}` is safe, but Pod Security compares names as written: `{dotted}`");
             out.flag(site, message).severity(Severity::Medium);
         } else {
-            out.flag(site, format!("sysctl `{name}` is not among the safe ones of Kubernetes {}", pod.version()));
+            out.flag(
+                site,
+                format!("sysctl `{name}` is not among the safe ones of Kubernetes {}", pod.version()),
+            );
         }
     }
 }

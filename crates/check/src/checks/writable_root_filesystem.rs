@@ -19,7 +19,10 @@ fn writable_root_filesystem(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let path = "securityContext.readOnlyRootFilesystem";
         if container.at(path).and_then(Node::bool) != Some(true) {
-            out.flag(container.site(path), format!("{} may write to its root file system", container.title()));
+            out.flag(
+                container.site(path),
+                format!("{} may write to its root file system", container.title()),
+            );
         }
     }
 }

@@ -1,0 +1,80 @@
+//! `wrong-type`: a value the API server would not decode.
+use object::Kind as Value;
+use object::schema::{Kind, Type, named};
+
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "wrong-type",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::High,
+    profile: None,
+    page: include_str!("wrong_type.md"),
+    run: Run::Object(wrong_type),
+};
+
+fn wrong_type(object: &Object, out: &mut Findings<'_>) {
+    let native = matches!(object.group(), "" | "apps" | "batch");
+    if let Some(kind) = named(object.kind()).filter(|_| native) {
+        judge_fields(object, object.root(), kind, out);
+    }
+}
+
+fn judge_fields(object: &Object, node: Node<'_>, kind: &Type, out: &mut Findings<'_>) {
+    for (key, value) in node.entries() {
+        if let Some(field) = key.text().and_then(|name| kind.field(name)) {
+            judge(object, value, &field.kind, out);
+        }
+    }
+}
+
+fn judge(object: &Object, node: Node<'_>, kind: &Kind, out: &mut Findings<'_>) {
+    let value = node.kind();
+    if value == Value::Null {
+        return;
+    }
+    let Some(expected) = expected(node, kind) else {
+        match kind {
+            Kind::List(item) => node.items().for_each(|each| judge(object, each, item, out)),
+            Kind::Map(item) => node.entries().for_each(|(_, each)| judge(object, each, item, out)),
+            Kind::Struct(name) => {
+                if let Some(kind) = named(name) {
+                    judge_fields(object, node, kind, out);
+                }
+            }
+            _ => {}
+        }
+        return;
+    };
+    let site = object.site(node, "");
+    let message = format!("`{}` takes {expected}, not {}{}", site.field, value.word(), hint(node, kind));
+    out.flag(site, message);
+}
+
+/// What the field takes, when the value is something else.
+fn expected(node: Node<'_>, kind: &Kind) -> Option<&'static str> {
+    let value = node.kind();
+    let number = matches!(value, Value::Int | Value::Float);
+    let (fits, expected) = match kind {
+        Kind::String | Kind::Choice(_) | Kind::Time | Kind::Bytes => (value == Value::Str, "a string"),
+        Kind::Bool => (value == Value::Bool, "a boolean"),
+        Kind::Int32 | Kind::Int64 => (node.int().is_some(), "an integer"),
+        Kind::Number => (number, "a number"),
+        Kind::Quantity => (number || value == Value::Str, "a quantity"),
+        Kind::IntOrString => (node.int().is_some() || value == Value::Str, "an integer or a string"),
+        Kind::Any => (true, ""),
+        Kind::List(_) => (value == Value::Seq, "a list"),
+        Kind::Map(_) | Kind::Struct(_) => (value == Value::Map, "a mapping"),
+    };
+    (!fits).then_some(expected)
+}
+
+/// The two slips that explain most wrong types: quotes that are missing, and quotes that are too many.
+fn hint(node: Node<'_>, kind: &Kind) -> &'static str {
+    match (kind, node.kind()) {
+        (Kind::String | Kind::Choice(_), Value::Bool | Value::Int | Value::Float) => ": put it in quotes",
+        (Kind::Bool | Kind::Int32 | Kind::Int64, Value::Str) => ": take the quotes away",
+        _ => "",
+    }
+}

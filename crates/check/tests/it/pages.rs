@@ -1,0 +1,60 @@
+//! Every page is true: its flagged examples are flagged at the carets, its accepted ones stay silent.
+
+use check::{CHECKS, Check, Page, Run};
+use testkit::page::{agrees, examples, said};
+
+/// Headings every page has, in this order.
+const HEADINGS: [&str; 4] = ["What to do", "Flagged", "Accepted", "When to allow it"];
+
+fn needs_examples(check: &Check) -> bool {
+    !matches!(check.run, Run::Rendering)
+}
+
+#[test]
+fn every_page_is_whole() {
+    for check in CHECKS {
+        let page = Page::parse(check.page);
+        assert_eq!(page.title, check.id, "the page of {} has another title", check.id);
+        let headings: Vec<&str> = page.sections.iter().map(|(heading, _)| *heading).collect();
+        assert_eq!(headings, HEADINGS, "the headings of {}", check.id);
+        assert!(page.why.len() > 60, "{} does not say why", check.id);
+        assert!(page.help.len() > 30, "{} does not say what to do", check.id);
+    }
+}
+
+#[test]
+fn flagged_examples_are_flagged_at_the_carets_and_accepted_ones_stay_silent() {
+    let mut wrong = Vec::new();
+    for check in CHECKS.iter().filter(|check| needs_examples(check)) {
+        for example in examples(check.page) {
+            let said = said(check, &example);
+            let flagged = example.heading == "Flagged";
+            if flagged == example.expected.is_empty() {
+                wrong.push(format!(
+                    "{}: an example under {} states {:?}",
+                    check.id, example.heading, example.expected
+                ));
+            }
+            if !agrees(&example.expected, &said) {
+                wrong.push(format!(
+                    "{}: {}\n  page says {:#?}\n  check says {said:#?}",
+                    check.id, example.text, example.expected
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn every_check_has_both_kinds_of_example() {
+    for check in CHECKS.iter().filter(|check| needs_examples(check)) {
+        for heading in ["Flagged", "Accepted"] {
+            assert!(
+                examples(check.page).iter().any(|example| example.heading == heading),
+                "{} has no example under {heading}",
+                check.id
+            );
+        }
+    }
+}
