@@ -46,13 +46,14 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// The finding just recorded, to be said more exactly.
+/// The finding just recorded, to be said more exactly; each step may be the last.
 #[derive(Debug)]
 pub struct Flag<'f> {
     list: &'f mut Vec<Finding>,
     version: Version,
 }
 
+#[allow(clippy::return_self_not_must_use)] // the finding is recorded already
 impl Flag<'_> {
     /// This one is better or worse than the check's findings are as a rule.
     pub fn severity(self, severity: Severity) -> Self {

@@ -68,6 +68,11 @@ impl Profile {
         (self.since <= version).then(|| PodSecurity { id: self.id, level: self.level.word() })
     }
 
+    /// The first version of the standards that has the check.
+    pub fn since(self) -> Version {
+        self.since
+    }
+
     /// How it is named when no release is asked about.
     pub fn any(self) -> PodSecurity {
         PodSecurity { id: self.id, level: self.level.word() }

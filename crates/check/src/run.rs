@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use finding::{Finding, Severity, Verdict};
+use finding::{Finding, Severity, Source, Span, Verdict};
 use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
-use crate::list::checks::pod_security as page_of_pod_security;
+use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run};
 
 /// The checks of one run and the release they judge for.
@@ -20,6 +20,11 @@ impl Judge {
     /// The checks that `wanted` accepts, in the order of the list.
     pub fn new(version: Version, wanted: impl Fn(&Check) -> bool) -> Self {
         Self { checks: CHECKS.iter().copied().filter(|check| wanted(check)).collect(), version }
+    }
+
+    /// Whether a check is among those of the run.
+    pub fn runs(&self, id: &str) -> bool {
+        self.checks.iter().any(|check| check.id == id)
     }
 
     /// Everything the checks say about one object, beside the others of the same input.
@@ -51,8 +56,15 @@ impl Judge {
     }
 }
 
+/// The finding about a chart or overlay that could not be rendered.
+pub fn unrendered(source: Arc<Source>, span: Span, message: String) -> Finding {
+    let kind = ProblemKind::Unreadable;
+    let problem = Problem { kind, source, span, message, field: String::new() };
+    problem_finding(&unrendered_source::CHECK, &problem)
+}
+
 /// A trouble in the text as a finding of `check`.
-pub fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
+fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
     let on_security_path = problem.field.contains("securityContext") || problem.field.contains("spec.host");
     let severity = match problem.kind {
         ProblemKind::DuplicateKey if !on_security_path => Severity::Medium,
@@ -99,8 +111,8 @@ pub fn pod_security(object: &Object, policy: Policy) -> (Vec<Finding>, Vec<Verdi
 fn verdict(pod: &Pod<'_>, policy: Policy, message: String) -> Verdict {
     let site = pod.site_of(pod.object().root());
     Verdict {
-        file: site.source().path_at(site.span.start).to_owned(),
-        line: site.source().position(site.span.start).line,
+        file: site.source().place(site.span.start).0.to_owned(),
+        line: site.source().place(site.span.start).1.line,
         object: pod.object().id().clone(),
         policy: policy.to_string(),
         message,

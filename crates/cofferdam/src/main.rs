@@ -1,2 +1,35 @@
-//! The one binary.
-fn main() {}
+//! `cofferdam`: parse the words, call the crates, report. No judgement is made here.
+
+mod cli;
+mod commands;
+mod exit;
+mod input;
+mod parallel;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Outcome;
+use crate::ui::Ui;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut ui = Ui::new(cli.color, cli.quiet);
+    let result = match &cli.command {
+        Command::Check(args) => commands::check::run(args, &mut ui),
+        Command::Explain(args) => commands::explain::run(args, &mut ui),
+        Command::List(args) => commands::list::run(args, &mut ui),
+        Command::Completions(args) => commands::completions::run(args, &mut ui),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) if exit::is_closed_pipe(&error) => Outcome::Clean.into(),
+        Err(error) => {
+            ui.error(&error);
+            Outcome::Failed.into()
+        }
+    }
+}

@@ -15,4 +15,4 @@ pub use model::{Finding, Label, ObjectRef, PodSecurity, Waived};
 pub use render::{Color, json, text};
 pub use report::{Advice, Failure, Report, Stage, Summary, Verdict};
 pub use severity::Severity;
-pub use source::{Origin, Position, Source, Span};
+pub use source::{Origin, Part, Position, Source, Span};

@@ -88,27 +88,26 @@ pub struct Waived {
 impl Finding {
     /// The path it is reported under.
     pub fn file(&self) -> &str {
-        self.source.path_at(self.span.start)
+        self.source.place(self.span.start).0
     }
 
     /// First character.
     pub fn start(&self) -> Position {
-        self.source.position(self.span.start)
+        self.source.place(self.span.start).1
     }
 
     /// One past the last character.
     pub fn end(&self) -> Position {
-        self.source.position(self.span.end)
+        self.source.place(self.span.end).1.max(self.start())
     }
 
     /// The one order of every output: file, line, column, id, then whatever else tells two apart.
     pub fn order(&self, other: &Self) -> Ordering {
-        let key = |f: &Self| (f.span.start, f.id);
+        let key = |f: &Self| (f.start(), f.id, f.span);
         self.file()
             .cmp(other.file())
             .then_with(|| key(self).cmp(&key(other)))
             .then_with(|| (&self.field, &self.message).cmp(&(&other.field, &other.message)))
-            .then_with(|| self.span.end.cmp(&other.span.end))
             .then_with(|| self.object.cmp(&other.object))
     }
 }

@@ -1,6 +1,7 @@
 //! Where does it stand?
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A range of bytes of one [`Source`], end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -32,8 +33,11 @@ pub struct Position {
     pub column: u32,
 }
 
+/// The first character of any text.
+const START: Position = Position { line: 1, column: 1 };
+
 /// Where the text of a source comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Origin {
     /// The bytes of a file (or of standard input) as they are.
     File,
@@ -41,9 +45,20 @@ pub enum Origin {
     Rendered {
         /// `helm template` or `kubectl kustomize`.
         tool: &'static str,
-        /// The template each part came from: byte offset where the part starts, path of the template.
-        parts: Vec<(u32, String)>,
+        /// The template each part came from, in the order of the text.
+        parts: Vec<Part>,
     },
+}
+
+/// A stretch of rendered text and the template it came from.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Byte offset in the rendered text where the stretch starts.
+    pub start: u32,
+    /// Path of the template as it is shown to the user.
+    pub path: String,
+    /// The template's text, if it could be read.
+    pub template: Option<Arc<Source>>,
 }
 
 /// A text with a name, and the way from byte offsets to lines.
@@ -88,15 +103,29 @@ impl Source {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// The path a finding at `offset` is reported under: the template it was rendered from, or the name.
-    pub fn path_at(&self, offset: u32) -> &str {
-        match &self.origin {
-            Origin::File => &self.name,
-            Origin::Rendered { parts, .. } => {
-                let after = parts.partition_point(|(start, _)| *start <= offset);
-                after.checked_sub(1).and_then(|at| parts.get(at)).map_or(&self.name, |(_, path)| path)
-            }
-        }
+    /// Where a person goes to see what stands at `offset`: a path and a place in it.
+    ///
+    /// In rendered text that is the template it came from; its line is known when the same line stands
+    /// in the template exactly once (no braces in it), otherwise the place is the template's start.
+    pub fn place(&self, offset: u32) -> (&str, Position) {
+        let Origin::Rendered { parts, .. } = &self.origin else { return (&self.name, self.position(offset)) };
+        let after = parts.partition_point(|part| part.start <= offset);
+        let Some(part) = after.checked_sub(1).and_then(|at| parts.get(at)) else {
+            return (&self.name, START);
+        };
+        let place = part.template.as_ref().and_then(|template| template.same_line(self, offset));
+        (&part.path, place.unwrap_or(START))
+    }
+
+    /// The place of the one line here that equals the line of `rendered` at `offset`, indentation aside.
+    fn same_line(&self, rendered: &Self, offset: u32) -> Option<Position> {
+        let there = rendered.position(offset);
+        let wanted = rendered.text.get(rendered.lines(there.line, there.line))?;
+        let mut equal = (1u32..).zip(self.text.lines()).filter(|(_, line)| line.trim() == wanted.trim());
+        let (line, text) = equal.next().filter(|_| !wanted.trim().is_empty())?;
+        let indent = |text: &str| (text.chars().count() - text.trim_start().chars().count()) as u32;
+        let column = (there.column + indent(text)).saturating_sub(indent(wanted)).max(1);
+        equal.next().is_none().then_some(Position { line, column })
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
@@ -142,12 +171,20 @@ mod tests {
     }
 
     #[test]
-    fn a_rendered_source_names_the_template_of_each_part() {
-        let parts = vec![(4, "t/a.yaml".to_owned()), (8, "t/b.yaml".to_owned())];
+    fn a_finding_in_rendered_text_is_placed_in_its_template() {
+        let template = |path: &str, text: &str| Some(Arc::new(Source::file(path, text.to_owned())));
+        let parts = vec![
+            Part {
+                start: 4,
+                path: "t/a.yaml".to_owned(),
+                template: template("t/a.yaml", "{{ x }}\n  kind: A\n"),
+            },
+            Part { start: 12, path: "t/b.yaml".to_owned(), template: None },
+        ];
         let origin = Origin::Rendered { tool: "helm template", parts };
-        let source = Source::with_origin("chart", "---\naaa\nbbb\n".to_owned(), origin);
-        assert_eq!(source.path_at(0), "chart");
-        assert_eq!(source.path_at(5), "t/a.yaml");
-        assert_eq!(source.path_at(9), "t/b.yaml");
+        let source = Source::with_origin("chart", "---\nkind: A\nkind: B\n".to_owned(), origin);
+        assert_eq!(source.place(0), ("chart", START));
+        assert_eq!(source.place(10), ("t/a.yaml", Position { line: 2, column: 9 }));
+        assert_eq!(source.place(14), ("t/b.yaml", START));
     }
 }

@@ -12,7 +12,7 @@ use finding::{Source, Span};
 
 use crate::list::flatten;
 use crate::split::documents;
-use crate::{Object, Problem, ProblemKind};
+use crate::{Object, Problem, ProblemKind, Tree};
 
 /// What one input may cost. Input is hostile: a few bytes can ask for gigabytes.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,16 @@ pub fn read(source: &Arc<Source>, limits: Limits) -> Read {
         read_chunk(source, range, limits, &mut out);
     }
     out
+}
+
+/// The first document of a text, for files that configure other tools and hold no objects.
+pub fn first_tree(source: &Arc<Source>) -> Option<Tree> {
+    let range = documents(source.text()).into_iter().find(|r| !source.text()[r.clone()].trim().is_empty())?;
+    let text = source.text().get(range.clone())?;
+    match build::document(source, range.start, text, Limits::default(), &mut Vec::new()) {
+        Ok(build::Document::Tree { tree, .. }) => Some(tree),
+        _ => None,
+    }
 }
 
 /// Reads what stands between two separators: one document, or several JSON objects in a row.

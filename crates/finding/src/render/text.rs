@@ -1,10 +1,13 @@
 //! The report for people: the source line with carets, why it matters, what to do.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::{Failure, Finding, Report, Severity, Source, Span, Stage};
 
@@ -19,11 +22,14 @@ pub enum Color {
 
 /// A line longer than this (in bytes) is shown only around the carets.
 const LONG_LINE: usize = 400;
+/// Characters in a line of prose.
+const PROSE: usize = 92;
 /// How much of a long line is shown before and after the carets (in bytes).
 const WINDOW: usize = 60;
 
 /// The report as text; `elapsed` is printed in the last line when it is given.
 pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String {
+    let secrets = Secrets::of(report);
     let renderer = match color {
         Color::On => Renderer::styled(),
         Color::Off => Renderer::plain(),
@@ -31,7 +37,7 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
     let mut out = String::new();
     let mut explained = BTreeSet::new();
     for finding in report.findings.iter().filter(|f| f.waived.is_none()) {
-        let group = finding_group(report, finding, explained.insert(finding.id));
+        let group = finding_group(report, finding, &secrets, explained.insert(finding.id));
         out.push_str(&renderer.render(&[group]));
         out.push_str("\n\n");
     }
@@ -44,15 +50,29 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
     out
 }
 
-fn finding_group<'a>(report: &'a Report, finding: &'a Finding, first: bool) -> Group<'a> {
+fn finding_group<'a>(
+    report: &'a Report,
+    finding: &'a Finding,
+    secrets: &Secrets<'_>,
+    first: bool,
+) -> Group<'a> {
     let title = level(finding.severity).primary_title(&finding.message).id(finding.id);
-    let start = finding.start();
-    let origin = Origin::path(finding.file()).line(start.line as usize).char_column(start.column as usize);
-    let mut group = title.element(origin).element(snippet(finding));
+    let mut group = match (finding.source.origin(), shown(finding)) {
+        (crate::Origin::File, Shown::Lines(lines)) => {
+            title.element(snippet(finding, secrets, lines).path(finding.file()))
+        }
+        (_, Shown::Lines(range) | Shown::Window(range)) => {
+            let place = finding.start();
+            let origin =
+                Origin::path(finding.file()).line(place.line as usize).char_column(place.column as usize);
+            title.element(origin).element(snippet(finding, secrets, range).line_numbering(false))
+        }
+    };
     if let crate::Origin::Rendered { tool, .. } = finding.source.origin() {
+        let line = finding.source.position(finding.span.start).line;
         group = group.element(note(
             "note",
-            format!("line {} of what `{tool}` renders from {}", start.line, finding.source.name()),
+            format!("line {line} of what `{tool}` renders from {}", finding.source.name()),
         ));
     }
     if let Some(what) = about(finding) {
@@ -60,10 +80,10 @@ fn finding_group<'a>(report: &'a Report, finding: &'a Finding, first: bool) -> G
     }
     if let Some(advice) = first.then(|| report.advice.get(finding.id)).flatten() {
         if !advice.why.is_empty() {
-            group = group.element(note("why", &advice.why));
+            group = group.element(note("why", wrapped(&advice.why)));
         }
         if !advice.help.is_empty() {
-            group = group.element(Level::HELP.message(&advice.help));
+            group = group.element(Level::HELP.message(wrapped(&advice.help)));
         }
         group = group.element(note("more", format!("cofferdam explain {}", finding.id)));
     }
@@ -83,56 +103,105 @@ fn failure_group(failure: &Failure) -> Group<'_> {
     Level::ERROR.primary_title(&failure.message).element(Origin::path(&failure.file))
 }
 
-/// The lines the finding stands on, with the carets and the labels.
-fn snippet(finding: &Finding) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    let all = finding.labels.iter().fold(finding.span, |all, label| Span {
-        start: all.start.min(label.span.start),
-        end: all.end.max(label.span.end),
-    });
-    window(&finding.source, all, finding.span).annotations(finding.labels.iter().filter_map(|label| {
-        let shift = window_start(&finding.source, all)?;
-        let range = label.span.range();
-        let range = range.start.checked_sub(shift)?..range.end.checked_sub(shift)?;
-        Some(AnnotationKind::Context.span(range).label(&label.text))
-    }))
+/// What of the source is shown: only that is handed to the renderer, a file can be long.
+enum Shown {
+    /// Whole lines.
+    Lines(Range<usize>),
+    /// The neighbourhood of the carets in a line of many thousand characters (minified JSON).
+    Window(Range<usize>),
 }
 
-/// Only the lines that are shown are handed to the renderer: a file can be long, a report can be longer.
-fn window(source: &Source, all: Span, primary: Span) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    let start = source.position(all.start);
-    match window_start(source, all) {
-        Some(from) => {
-            let lines = source.lines(start.line, source.position(all.end).line);
-            let text = source.text().get(lines).unwrap_or_default();
-            let range = primary.range();
-            let range = range.start.saturating_sub(from)..range.end.saturating_sub(from);
-            Snippet::source(text)
-                .line_start(start.line as usize)
-                .annotation(AnnotationKind::Primary.span(range))
-        }
-        None => long_line(source, primary),
+fn shown(finding: &Finding) -> Shown {
+    let source = &finding.source;
+    let labels = finding.labels.iter().map(|label| label.span);
+    let near = labels.filter(|span| source.slice(*span).len() < LONG_LINE);
+    let all = near.fold(finding.span, |all, span| Span {
+        start: all.start.min(span.start),
+        end: all.end.max(span.end),
+    });
+    let lines = source.lines(source.position(all.start).line, source.position(all.end).line);
+    let text = source.text().get(lines.clone()).unwrap_or_default();
+    if text.lines().all(|line| line.len() <= LONG_LINE) {
+        Shown::Lines(lines)
+    } else {
+        Shown::Window(around(finding))
     }
 }
 
-/// Where the shown lines start, or nothing when they are too long to be shown whole.
-fn window_start(source: &Source, all: Span) -> Option<usize> {
-    let first = source.position(all.start).line;
-    let lines = source.lines(first, source.position(all.end).line);
-    let text = source.text().get(lines.clone())?;
-    text.lines().all(|line| line.len() <= LONG_LINE).then_some(lines.start)
+/// The lines the finding stands on, with the carets and the labels.
+fn snippet<'a>(
+    finding: &'a Finding,
+    secrets: &Secrets<'_>,
+    shown: Range<usize>,
+) -> Snippet<'a, Annotation<'a>> {
+    let source = &finding.source;
+    let within = |span: Span| {
+        let range = span.range();
+        let (start, end) = (range.start.checked_sub(shown.start)?, range.end.min(shown.end));
+        Some(start..end.checked_sub(shown.start)?.max(start))
+    };
+    let labels = finding.labels.iter().filter_map(|label| {
+        let text = (!label.text.is_empty()).then_some(label.text.as_str());
+        Some(AnnotationKind::Context.span(within(label.span)?).label(text))
+    });
+    let first = source.position(shown.start as u32).line;
+    Snippet::source(secrets.masked(source, shown.clone()))
+        .line_start(first as usize)
+        .annotation(AnnotationKind::Primary.span(within(finding.span).unwrap_or(0..0)))
+        .annotations(labels)
 }
 
-/// The neighbourhood of the carets in a line of many thousand characters (minified JSON).
-fn long_line(source: &Source, span: Span) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-    let line = source.position(span.start).line;
+fn around(finding: &Finding) -> Range<usize> {
+    let (source, span) = (&finding.source, finding.span.range());
+    let line = source.position(finding.span.start).line;
     let bounds = source.lines(line, line);
-    let start = span.range().start;
-    let end = span.range().end.min(start + WINDOW).min(bounds.end).max(start);
-    let from = boundary(source.text(), start.saturating_sub(WINDOW).max(bounds.start));
-    let to = boundary(source.text(), (end + WINDOW).min(bounds.end));
-    let text = source.text().get(from..to).unwrap_or_default();
-    let range = start.saturating_sub(from)..boundary(source.text(), end).saturating_sub(from).min(text.len());
-    Snippet::source(text).line_start(line as usize).annotation(AnnotationKind::Primary.span(range))
+    let end = span.end.min(span.start + WINDOW);
+    let from = boundary(source.text(), span.start.saturating_sub(WINDOW).max(bounds.start));
+    from..boundary(source.text(), (end + WINDOW).min(bounds.end)).max(from)
+}
+
+/// Bytes that no output may show, by source.
+struct Secrets<'a>(Vec<(&'a Arc<Source>, Span)>);
+
+impl<'a> Secrets<'a> {
+    fn of(report: &'a Report) -> Self {
+        Self(report.findings.iter().filter_map(|f| Some((&f.source, f.secret?))).collect())
+    }
+
+    /// The text of a range with every secret byte as `*`, so that spans still fit.
+    fn masked<'t>(&self, source: &'t Arc<Source>, range: Range<usize>) -> Cow<'t, str> {
+        let text = source.text().get(range.clone()).unwrap_or_default();
+        let mut masked: Option<Vec<u8>> = None;
+        for (_, secret) in self.0.iter().filter(|(other, _)| Arc::ptr_eq(other, source)) {
+            let secret = secret.range();
+            let (start, end) = (secret.start.max(range.start), secret.end.min(range.end));
+            let bytes = masked.get_or_insert_with(|| text.as_bytes().to_vec());
+            let hidden = bytes.get_mut(start.saturating_sub(range.start)..end.saturating_sub(range.start));
+            for byte in hidden.into_iter().flatten().filter(|byte| **byte != b'\n') {
+                *byte = b'*';
+            }
+        }
+        masked.map_or(Cow::Borrowed(text), |bytes| Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+}
+
+/// Prose in lines that a terminal holds.
+fn wrapped(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if column > 0 && column + 1 + width > PROSE {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out
 }
 
 fn boundary(text: &str, mut at: usize) -> usize {
@@ -153,10 +222,7 @@ fn level(severity: Severity) -> Level<'static> {
     level.with_name(severity.word())
 }
 
-fn note<'a>(
-    name: &'static str,
-    text: impl Into<std::borrow::Cow<'a, str>>,
-) -> annotate_snippets::Message<'a> {
+fn note<'a>(name: &'static str, text: impl Into<Cow<'a, str>>) -> annotate_snippets::Message<'a> {
     Level::NOTE.with_name(name).message(text)
 }
 

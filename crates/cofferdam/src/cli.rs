@@ -1,0 +1,144 @@
+//! Which words does the command line know? Help texts live here; they are also the reference page.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use finding::Severity;
+use object::Version;
+use policy::pod_security::Policy;
+
+/// Kubernetes container security from the manifest to the kernel
+#[derive(Debug, Parser)]
+#[command(name = "cofferdam", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// When to colour the output; `NO_COLOR` is honoured
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub(crate) color: When,
+
+    /// Say nothing but the result
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge manifests and point at what is wrong
+    Check(CheckArgs),
+    /// Show the page of a check: why it matters, what to do, examples
+    Explain(ExplainArgs),
+    /// List what is built in
+    List(ListArgs),
+    /// Print the completion script of a shell
+    Completions(CompletionArgs),
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: source lines with carets
+    Text,
+    /// For programs: schema cofferdam/check/v1
+    Json,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 nothing to object to, 1 findings at or above --fail-on (or a pod that --pss refuses), \
+2 nothing could be judged.
+
+Examples:
+  cofferdam check deploy/                     every manifest, chart and overlay below deploy/
+  cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
+  helm template . | cofferdam check -         what a chart becomes")]
+pub(crate) struct CheckArgs {
+    /// Manifest, directory, Helm chart or Kustomize directory; `-` reads standard input
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Judge by this Pod Security Standard and nothing else, such as restricted@1.29
+    #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
+    pub(crate) pss: Option<Policy>,
+
+    /// Run these checks only
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = check_id)]
+    pub(crate) only: Vec<&'static str>,
+
+    /// Leave these checks out
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = check_id)]
+    pub(crate) skip: Vec<&'static str>,
+
+    /// Judge as this Kubernetes release reads the manifests
+    #[arg(long, value_name = "1.NN", default_value_t = Version::NEWEST, value_parser = kube_version)]
+    pub(crate) kube_version: Version,
+
+    /// End with exit code 1 from this severity on: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Medium)]
+    pub(crate) fail_on: Severity,
+
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Check id, such as privileged-container, or the id of a Pod Security check, such as hostNamespaces
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    #[command(subcommand)]
+    pub(crate) what: ListWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ListWhat {
+    /// List every check with its severity and the Pod Security check behind it
+    Checks {
+        /// How to write the list
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// bash, elvish, fish, powershell or zsh
+    pub(crate) shell: Shell,
+}
+
+fn check_id(word: &str) -> Result<&'static str, String> {
+    let unknown = || match check::nearest(word) {
+        Some(near) => format!("no check is called `{word}`, did you mean `{near}`?"),
+        None => format!("no check is called `{word}`; `cofferdam list checks` names them all"),
+    };
+    check::find(word).map(|check| check.id).ok_or_else(unknown)
+}
+
+fn kube_version(word: &str) -> Result<Version, String> {
+    let version: Version = word.parse()?;
+    if version > Version::NEWEST {
+        return Err(format!("the newest Kubernetes known here is {}", Version::NEWEST));
+    }
+    Ok(version)
+}

@@ -1,0 +1,6 @@
+//! One file a verb: parse, call, report.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod list;

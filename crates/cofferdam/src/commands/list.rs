@@ -1,0 +1,52 @@
+//! `cofferdam list`: what is built in.
+
+use std::fmt::Write as _;
+
+use check::{CHECKS, Check, Page};
+use serde_json::json;
+
+use crate::cli::{Format, ListArgs, ListWhat};
+use crate::exit::Outcome;
+use crate::ui::Ui;
+
+pub(crate) fn run(args: &ListArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let ListWhat::Checks { format } = &args.what;
+    let text = match format {
+        Format::Json => as_json()?,
+        Format::Text => as_table(),
+    };
+    ui.data(&text)?;
+    Ok(Outcome::Clean)
+}
+
+fn as_json() -> serde_json::Result<String> {
+    let row = |check: &&Check| {
+        json!({
+            "id": check.id,
+            "severity": check.severity.word(),
+            "stage": check.stage.word(),
+            "since": check.since,
+            "pss": check.profile.map(check::Profile::any),
+            "title": first_sentence(&Page::parse(check.page).why),
+        })
+    };
+    let checks: Vec<_> = CHECKS.iter().map(row).collect();
+    let mut text = serde_json::to_string_pretty(&json!({"schema": "cofferdam/checks/v1", "checks": checks}))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn as_table() -> String {
+    let mut out = String::new();
+    for check in CHECKS {
+        let security = check.profile.map(|p| format!("{} {}", p.any().level, p.any().id)).unwrap_or_default();
+        let line = format!("{:<30}  {:<8}  {security}", check.id, check.severity);
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    let _ = writeln!(out, "\n{} checks; `cofferdam explain ID` shows the page of one", CHECKS.len());
+    out
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+}

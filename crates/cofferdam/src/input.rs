@@ -1,0 +1,99 @@
+//! What is there to judge? Paths become texts; every trouble on the way has a name.
+
+mod file;
+mod overlay;
+mod render;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use finding::{Failure, Finding, Source};
+use object::{Limits, Read};
+
+use crate::parallel;
+use crate::ui::Ui;
+
+/// One thing to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Input {
+    /// A manifest file.
+    File(PathBuf),
+    /// A directory with a `Chart.yaml`.
+    Chart(PathBuf),
+    /// A directory with a `kustomization.yaml`.
+    Overlay(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+impl Input {
+    /// The name it goes by in reports.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Chart(path) | Self::Overlay(path) => shown(path),
+            Self::Stdin => "<stdin>".to_owned(),
+        }
+    }
+}
+
+/// What came of one input.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    /// The objects and the troubles of its text.
+    pub(crate) read: Read,
+    /// Why nothing of it could be read.
+    pub(crate) failure: Option<Failure>,
+    /// Said about the input itself: a chart that nothing here can render.
+    pub(crate) finding: Option<Finding>,
+}
+
+/// Everything the paths hold, in the order of their names.
+pub(crate) fn load(paths: &[PathBuf], ui: &Ui) -> (Vec<Input>, Vec<Loaded>, Vec<Failure>) {
+    let walk::Found { inputs, failures } = walk::find(paths);
+    let progress = ui.progress("reading", inputs.len());
+    let loaded = parallel::map(&inputs, |input| {
+        let loaded = load_one(input);
+        progress.step();
+        loaded
+    });
+    progress.finish();
+    (inputs, loaded, failures)
+}
+
+fn load_one(input: &Input) -> Loaded {
+    let source = match input {
+        Input::File(path) => file::read(path),
+        Input::Stdin => file::read_stdin(),
+        Input::Chart(path) => return render::chart(path).into(),
+        Input::Overlay(path) => return render::overlay(path).into(),
+    };
+    match source {
+        Ok(text) => Loaded::of_text(Source::file(input.name(), text)),
+        Err(trouble) => Loaded { failure: Some(trouble.named(&input.name())), ..Loaded::default() },
+    }
+}
+
+impl Loaded {
+    fn of_text(source: Source) -> Self {
+        Self { read: object::read(&Arc::new(source), Limits::default()), ..Self::default() }
+    }
+}
+
+impl From<Result<Source, Finding>> for Loaded {
+    fn from(rendered: Result<Source, Finding>) -> Self {
+        match rendered {
+            Ok(source) => Self::of_text(source),
+            Err(finding) => Self { finding: Some(finding), ..Self::default() },
+        }
+    }
+}
+
+/// A path as the user wrote it, without a leading `./`.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let short = text.strip_prefix("./").unwrap_or(&text);
+    if short.is_empty() { ".".to_owned() } else { short.to_owned() }
+}
