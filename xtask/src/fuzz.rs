@@ -30,26 +30,27 @@ pub(crate) const CHORE: Chore = Chore {
 /// The fuzz crate, a workspace of its own.
 pub(crate) const MANIFEST: &str = "fuzz/Cargo.toml";
 
-/// Said when cargo refuses fuzz/Cargo.lock after a dependency of a fuzzed crate changed.
-pub(crate) const LOCK_HINT: &str =
-    "if fuzz/Cargo.lock is out of date: `cargo update --workspace --manifest-path fuzz/Cargo.toml`";
-
 /// What cargo-fuzz passes, less the sanitizer.
 const COVERAGE: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
     -Ccodegen-units=1";
 
-/// `cargo VERB` on the fuzz crate, built apart from the workspace.
-pub(crate) fn cargo(repo: &Repo, verb: &str) -> Command {
+/// `cargo VERB` on the fuzz crate, built apart from the workspace; refuses a stale lock file with the way out.
+pub(crate) fn cargo(repo: &Repo, verb: &str) -> anyhow::Result<Command> {
+    let mut resolve =
+        repo.cargo(&["metadata", "--format-version", "1", "--locked", "--manifest-path", MANIFEST]);
+    process::text(&mut resolve).context(
+        "way out, if fuzz/Cargo.lock is stale: `cargo update --workspace --manifest-path fuzz/Cargo.toml`",
+    )?;
     let mut cargo = repo.cargo(&[verb, "--locked", "--manifest-path", MANIFEST, "--target-dir"]);
     cargo.arg(repo.target.join("fuzz"));
-    cargo
+    Ok(cargo)
 }
 
 /// The smoke run of `cargo xtask test`.
 pub(crate) fn smoke(repo: &Repo) -> anyhow::Result<Skips> {
-    process::run(cargo(repo, "test").args(["--quiet", "--release", "--lib"])).context(LOCK_HINT)?;
+    process::run(cargo(repo, "test")?.args(["--quiet", "--release", "--lib"]))?;
     storm(repo, &[])
 }
 
@@ -76,7 +77,7 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
 }
 
 fn storm(repo: &Repo, words: &[String]) -> anyhow::Result<Skips> {
-    process::run(cargo(repo, "build").args(["--quiet", "--release", "--bin", "smoke"])).context(LOCK_HINT)?;
+    process::run(cargo(repo, "build")?.args(["--quiet", "--release", "--bin", "smoke"]))?;
     let base = repo.target.join("fuzz");
     let smoke = || {
         let mut smoke = Command::new(base.join("release/smoke"));
@@ -104,9 +105,9 @@ fn search(repo: &Repo, target: &str, seconds: u64) -> anyhow::Result<Skips> {
     }
     let triple = host(repo)?;
     // Naming the target keeps the flags away from build scripts and procedural macros.
-    let mut build = cargo(repo, "build");
+    let mut build = cargo(repo, "build")?;
     build.args(["--release", "--bin", target, "--target", &triple]).env("RUSTFLAGS", COVERAGE);
-    process::run(&mut build).context(LOCK_HINT)?;
+    process::run(&mut build)?;
     let base = repo.target.join("fuzz");
     let (corpus, artifacts) = (base.join("corpus").join(target), base.join("artifacts").join(target));
     for folder in [&corpus, &artifacts] {

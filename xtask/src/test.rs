@@ -102,7 +102,7 @@ fn fmt(repo: &Repo) -> anyhow::Result<Skips> {
 fn clippy(repo: &Repo) -> anyhow::Result<Skips> {
     let deny = ["--", "-D", "warnings"];
     process::run(repo.cargo(&["clippy", "--workspace", "--all-targets", "--locked"]).args(deny))?;
-    process::run(fuzz::cargo(repo, "clippy").arg("--all-targets").args(deny)).context(fuzz::LOCK_HINT)?;
+    process::run(fuzz::cargo(repo, "clippy")?.arg("--all-targets").args(deny))?;
     Ok(Skips::new())
 }
 
