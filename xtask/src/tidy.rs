@@ -30,7 +30,7 @@ pub(crate) const CHORE: Chore = Chore {
     about: "Check the rules of the repository that no compiler knows",
     help: "Usage: cargo xtask tidy\n\n\
         \x20 length       Rust files: a warning above 500 lines, refused above 800\n\
-        \x20 edges        forbidden dependencies between and below our crates (ARCHITECTURE)\n\
+        \x20 edges        forbidden dependencies between and below our crates (docs/decisions/0001)\n\
         \x20 stacks       one YAML parser, one TLS stack, one crypto provider; a warning for double versions\n\
         \x20 licences     licences of everything cargo resolves\n\
         \x20 words        names of work machines and download hosts, unfinished-work markers\n\

@@ -1,6 +1,6 @@
 //! Does a dependency point the wrong way?
 //!
-//! Data flows one way (DESIGN, "Crates"): pure crates take bytes and return values, so nothing below them may bring an
+//! Data flows one way (docs/decisions/0001-workspace-cut.md): pure crates take bytes and return values, so nothing below them may bring an
 //! executor, a socket or the API server, however indirectly.
 
 use super::Problem;
