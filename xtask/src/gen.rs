@@ -1,0 +1,112 @@
+//! Does the reference say what the binary does?
+//!
+//! `docs/reference` is not written but printed: by `cofferdam list checks`, `cofferdam explain` and `--help`. Texts are
+//! mended where they stand in the code, and a page nobody prints any more is removed.
+
+mod checks;
+mod cli;
+mod tree;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::args::Args;
+use crate::process;
+use crate::repo::Repo;
+use crate::{Chore, Skips};
+use tree::Tree;
+
+pub(crate) const CHORE: Chore = Chore {
+    name: "gen",
+    about: "Write docs/reference from what the binary prints",
+    help: "Usage: cargo xtask gen [--check]\n\n\
+        \x20 --check   write nothing; fail and name the pages that differ\n\n\
+        COFFERDAM_BIN names a binary to ask instead of building crates/cofferdam.\n",
+    run,
+};
+
+/// How deep `--help` is followed: `cofferdam`, `cofferdam image`, `cofferdam image scan`.
+const DEPTH: usize = 3;
+
+fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
+    let only_check = args.switch("--check");
+    args.finish()?;
+    if only_check {
+        return check(repo);
+    }
+    let changed = pages(repo)?.write(&repo.root)?;
+    for (path, how) in &changed {
+        println!("{path} {how}: {}", if *how == tree::STALE { "removed" } else { "written" });
+    }
+    println!("docs/reference: {} changed", changed.len());
+    Ok(Skips::new())
+}
+
+/// Fails when the pages on disk are not what the binary prints.
+pub(crate) fn check(repo: &Repo) -> anyhow::Result<Skips> {
+    let differing = pages(repo)?.differing(&repo.root);
+    if differing.is_empty() {
+        return Ok(Skips::new());
+    }
+    for (path, how) in &differing {
+        println!("{path}: {how}");
+    }
+    bail!(
+        "{} pages of docs/reference differ from what the binary prints; run `cargo xtask gen`",
+        differing.len()
+    )
+}
+
+/// Every page, as it should be.
+fn pages(repo: &Repo) -> anyhow::Result<Tree> {
+    let binary = Binary::find(repo)?;
+    let list = binary.says(&["list", "checks", "--format", "json"])?;
+    let list = checks::parse(&list).context("reading the output of `cofferdam list checks --format json`")?;
+    let mut tree = Tree::default();
+    tree.put("checks/README.md", checks::index(&list));
+    for check in &list {
+        let page = binary.says(&["explain", &check.id])?;
+        tree.put(&format!("checks/{}.md", check.id), checks::page(check, &page));
+    }
+    let mut help = Vec::new();
+    collect(&binary, &mut Vec::new(), &mut help)?;
+    tree.put("cli.md", cli::page(&help));
+    Ok(tree)
+}
+
+/// Asks for the help of `words` and of every subcommand it lists.
+fn collect(binary: &Binary, words: &mut Vec<String>, help: &mut Vec<(String, String)>) -> anyhow::Result<()> {
+    let asked: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
+    let text = binary.says(&asked)?;
+    let below = cli::subcommands(&text);
+    help.push((words.join(" "), text));
+    if words.len() < DEPTH {
+        for name in below {
+            words.push(name);
+            collect(binary, words, help)?;
+            words.pop();
+        }
+    }
+    Ok(())
+}
+
+/// The program whose words are printed.
+struct Binary(PathBuf);
+
+impl Binary {
+    fn find(repo: &Repo) -> anyhow::Result<Self> {
+        if let Some(path) = std::env::var_os("COFFERDAM_BIN") {
+            return Ok(Self(path.into()));
+        }
+        process::run(&mut repo.cargo(&["build", "--quiet", "--locked", "--package", "cofferdam"]))?;
+        Ok(Self(repo.target.join("debug/cofferdam")))
+    }
+
+    /// What the program prints, wrapped the same on every machine.
+    fn says(&self, words: &[&str]) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.0);
+        process::text(command.args(words).env("NO_COLOR", "1").env("COLUMNS", "100"))
+    }
+}

