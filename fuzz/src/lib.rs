@@ -4,6 +4,13 @@
 //! an input found by one is replayed by the other.
 #![forbid(unsafe_code)]
 
+use std::sync::Arc;
+
+use check::Judge;
+use finding::{Color, Report, Source};
+use object::{Inventory, Limits, Version};
+use policy::pod_security::{Level, Policy, PolicyVersion};
+
 pub mod mutate;
 pub mod watch;
 
@@ -16,10 +23,38 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 1] = [Target { name: "parse", run: parse }];
+pub const TARGETS: [Target; 2] = [Target { name: "parse", run: parse }, Target { name: "check", run: check }];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
 pub fn parse(bytes: &[u8]) {
-    // The one call to exchange when `object` can read: `drop(object::read(bytes))`.
-    let _ = std::str::from_utf8(bytes);
+    if let Some(read) = read(bytes) {
+        for object in &read.objects {
+            let containers = object.pods(Version::NEWEST).flat_map(object::Pod::every_container);
+            std::hint::black_box(containers.count());
+        }
+    }
+}
+
+/// The whole way of `cofferdam check`: every rule, every standard, every output.
+pub fn check(bytes: &[u8]) {
+    let Some(read) = read(bytes) else { return };
+    let judge = Judge::new(Version::NEWEST, |_| true);
+    let inventory = Inventory::new(read.objects);
+    let mut report = Report::default();
+    report.findings.extend(read.problems.iter().filter_map(|problem| judge.problem(problem)));
+    for object in inventory.objects() {
+        report.findings.extend(judge.object(object, &inventory));
+        let (findings, verdicts) = check::pod_security(object, RESTRICTED);
+        report.findings.extend(findings);
+        report.verdicts.extend(verdicts);
+    }
+    report.sort();
+    std::hint::black_box((finding::json(&report), finding::text(&report, Color::On, None)));
+}
+
+const RESTRICTED: Policy = Policy { level: Level::Restricted, version: PolicyVersion::Latest };
+
+fn read(bytes: &[u8]) -> Option<object::Read> {
+    let text = object::decode(bytes.to_vec()).ok()?;
+    Some(object::read(&Arc::new(Source::file("fuzz.yaml", text)), Limits::default()))
 }

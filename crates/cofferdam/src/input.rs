@@ -82,11 +82,11 @@ impl Loaded {
     }
 }
 
-impl From<Result<Source, Finding>> for Loaded {
-    fn from(rendered: Result<Source, Finding>) -> Self {
+impl From<Result<Source, Box<Finding>>> for Loaded {
+    fn from(rendered: Result<Source, Box<Finding>>) -> Self {
         match rendered {
             Ok(source) => Self::of_text(source),
-            Err(finding) => Self { finding: Some(finding), ..Self::default() },
+            Err(finding) => Self { finding: Some(*finding), ..Self::default() },
         }
     }
 }

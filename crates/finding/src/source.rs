@@ -78,8 +78,8 @@ impl Source {
 
     /// A source whose text was rendered from `name` rather than read.
     pub fn with_origin(name: impl Into<String>, text: String, origin: Origin) -> Self {
-        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+        let ends = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+        let line_starts = std::iter::once(0).chain(ends).collect();
         Self { name: name.into(), text, line_starts, origin }
     }
 

@@ -74,14 +74,12 @@ fn judge(check: &'static Check, example: &Example) -> Vec<Finding> {
     let read = object::read(&source, Limits::default());
     let inventory = Inventory::new(read.objects);
     let objects = inventory.objects().iter();
-    match (check.run, example.policy) {
-        (Run::PodSecurity, Some(policy)) => objects.flat_map(|o| check::pod_security(o, policy).0).collect(),
-        _ => {
-            let judge = Judge::new(example.version, |each| each.id == check.id);
-            let of_text = read.problems.iter().filter_map(|problem| judge.problem(problem));
-            of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect()
-        }
+    if let (Run::PodSecurity, Some(policy)) = (check.run, example.policy) {
+        return objects.flat_map(|object| check::pod_security(object, policy).0).collect();
     }
+    let judge = Judge::new(example.version, |each| each.id == check.id);
+    let of_text = read.problems.iter().filter_map(|problem| judge.problem(problem));
+    of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect()
 }
 
 /// Fence information and text of each ```` ```yaml ```` block.

@@ -118,6 +118,8 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("reading {}: {error}", path.display()))
 }
 
+/// The head of an input; the whole of it is found again by its turn and seed.
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    let head: String = bytes.iter().take(1024).map(|byte| format!("{byte:02x}")).collect();
+    if bytes.len() > 1024 { format!("{head}… ({} bytes)", bytes.len()) } else { head }
 }

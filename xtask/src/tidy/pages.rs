@@ -48,17 +48,15 @@ fn incomplete(stem: &str, kinds: &HashSet<&str>, list: &str) -> Vec<Problem> {
             &code,
             0,
             format!("{LIST} does not name `{stem}`"),
-            format!("add `{stem}::CHECK` to the list"),
+            format!("add a line `{stem},` to the list"),
         ));
     }
     found
 }
 
-/// Whether the line holds `stem::` and not `other_stem::`, and is no comment.
+/// Whether the line is the list's entry `stem,`, and no comment.
 fn names(line: &str, stem: &str) -> bool {
-    let code = line.split("//").next().unwrap_or_default();
-    code.match_indices(&format!("{stem}::"))
-        .any(|(at, _)| !code[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_'))
+    line.trim().strip_suffix(',') == Some(stem)
 }
 
 #[cfg(test)]
@@ -72,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_check_is_code_page_and_line() {
-        let list = || text(LIST, "    host_port::CHECK,\n");
+        let list = || text(LIST, "    host_port,\n");
         assert_eq!(problems(&[file("host_port.rs"), file("host_port.md"), list()]), Some(Vec::new()));
         assert_eq!(problems(&[file("host_port.rs"), list()]).unwrap()[0].what, "this check has no page");
         assert_eq!(problems(&[file("gone.md"), list()]).unwrap()[0].what, "this page has no check");
@@ -83,7 +81,7 @@ mod tests {
     #[test]
     fn a_crate_without_checks_is_said_so_and_tests_beside_are_left_alone() {
         assert_eq!(problems(&[text("crates/check/src/lib.rs", "")]), None);
-        let list = text(LIST, "checks::host_port::CHECK");
+        let list = text(LIST, "list! {\n    host_port,\n}");
         let files =
             [file("mod.rs"), file("host_port/tests.rs"), file("host_port.rs"), file("host_port.md"), list];
         assert_eq!(problems(&files), Some(Vec::new()));

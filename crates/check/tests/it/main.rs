@@ -1,3 +1,4 @@
 //! The crate from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
 mod pages;

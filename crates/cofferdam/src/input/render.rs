@@ -14,7 +14,7 @@ use finding::{Finding, Origin, Part, Source, Span};
 use self::program::Failed;
 use super::{file, overlay, shown};
 
-type Rendered = Result<Source, Finding>;
+type Rendered = Result<Source, Box<Finding>>;
 
 /// A Helm chart, with its own values.
 pub(super) fn chart(path: &Path) -> Rendered {
@@ -86,9 +86,9 @@ fn parts(chart: &Path, text: &str) -> Vec<Part> {
     parts
 }
 
-fn unrendered(place: &Path, message: &str) -> Finding {
+fn unrendered(place: &Path, message: &str) -> Box<Finding> {
     let text = file::read(place).unwrap_or_default();
     let end = text.lines().next().unwrap_or_default().len() as u32;
     let source = Arc::new(Source::file(shown(place), text));
-    check::unrendered(source, Span::new(0, end), message.to_owned())
+    Box::new(check::unrendered(source, Span::new(0, end), message.to_owned()))
 }

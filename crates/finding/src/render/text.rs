@@ -135,10 +135,12 @@ fn snippet<'a>(
     shown: Range<usize>,
 ) -> Snippet<'a, Annotation<'a>> {
     let source = &finding.source;
+    // A span that begins outside of what is shown is left out: the renderer refuses it.
     let within = |span: Span| {
         let range = span.range();
-        let (start, end) = (range.start.checked_sub(shown.start)?, range.end.min(shown.end));
-        Some(start..end.checked_sub(shown.start)?.max(start))
+        let (start, end) = (range.start.max(shown.start), range.end.clamp(shown.start, shown.end));
+        (range.start >= shown.start && start <= shown.end)
+            .then(|| start - shown.start..end.max(start) - shown.start)
     };
     let labels = finding.labels.iter().filter_map(|label| {
         let text = (!label.text.is_empty()).then_some(label.text.as_str());

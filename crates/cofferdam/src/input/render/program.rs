@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::input::file::MAX_BYTES;
 
 /// A chart that takes longer is broken, or hostile.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no output.
 #[derive(Debug)]
