@@ -2,6 +2,7 @@
 //!
 //! The steps run in order and stop at the first that fails: a later one would only repeat its complaint.
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -91,8 +92,22 @@ fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }
 
+/// The source files of the checks.
+fn checks_of(repo: &Repo) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = repo.root.join("crates/check/src/checks");
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("listing {}", folder.display()))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files.sort();
+    Ok(files)
+}
+
 fn fmt(repo: &Repo) -> anyhow::Result<Skips> {
     process::run(&mut repo.cargo(&["fmt", "--all", "--check"])).context("way out: `cargo fmt --all`")?;
+    // Modules that a macro declares are not found by `cargo fmt`.
+    let mut checks = Command::new("rustfmt");
+    checks.args(["--check", "--edition", "2024"]).args(checks_of(repo)?).current_dir(&repo.root);
+    process::run(&mut checks).context("way out: `rustfmt crates/check/src/checks/*.rs`")?;
     let mut fuzz = repo.cargo(&["fmt", "--check", "--manifest-path", fuzz::MANIFEST]);
     process::run(&mut fuzz)
         .with_context(|| format!("way out: `cargo fmt --manifest-path {}`", fuzz::MANIFEST))?;

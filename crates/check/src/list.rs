@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_is_understood() {
-        assert_eq!(nearest("privileged-contaner"), Some("privileged-container"));
+        assert_eq!(nearest("priviledge-container"), Some("privileged-container")); // typos: ignore
         assert_eq!(nearest("run-as-rot"), Some("run-as-root"));
         assert_eq!(nearest("zzzzzz"), None);
         assert_eq!(distance("kitten", "sitting"), 3);

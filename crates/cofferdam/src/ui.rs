@@ -1,6 +1,6 @@
 //! Where does output go? Data to standard output, everything else to standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Stderr, Stdout, Write};
 use std::time::{Duration, Instant};
 
 use finding::Color;
@@ -13,17 +13,18 @@ use crate::cli::When;
 pub(crate) struct Ui {
     color: When,
     quiet: bool,
+    out: Stdout,
+    err: Stderr,
 }
 
 impl Ui {
     pub(crate) fn new(color: When, quiet: bool) -> Self {
-        Self { color, quiet }
+        Self { color, quiet, out: std::io::stdout(), err: std::io::stderr() }
     }
 
     /// Whether what is written to standard output is coloured.
     pub(crate) fn color(&self) -> Color {
-        let auto =
-            || std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+        let auto = || self.out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
         let on = match self.color {
             When::Always => true,
             When::Never => false,
@@ -37,7 +38,7 @@ impl Ui {
     /// # Errors
     /// When standard output cannot be written, a closed pipe included.
     pub(crate) fn data(&mut self, text: &str) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
+        let mut out = self.out.lock();
         out.write_all(text.as_bytes())?;
         out.flush()
     }
@@ -56,7 +57,7 @@ impl Ui {
 
     /// A bar for work that takes longer than a second; nothing in a pipe.
     pub(crate) fn progress(&self, what: &'static str, total: usize) -> Progress {
-        let shown = !self.quiet && std::io::stderr().is_terminal();
+        let shown = !self.quiet && self.err.is_terminal();
         let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total as u64), target);
         if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}") {
@@ -65,10 +66,9 @@ impl Ui {
         Progress { bar, what, since: Instant::now() }
     }
 
-    #[allow(clippy::unused_self)] // one way to standard error
     fn say(&mut self, text: &str) {
         // Nothing sensible can be done when standard error is closed.
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(self.err, "{text}");
     }
 }
 

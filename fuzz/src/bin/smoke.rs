@@ -120,6 +120,6 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 /// The head of an input; the whole of it is found again by its turn and seed.
 fn hex(bytes: &[u8]) -> String {
-    let head: String = bytes.iter().take(1024).map(|byte| format!("{byte:02x}")).collect();
+    let head = bytes.iter().take(1024).fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     if bytes.len() > 1024 { format!("{head}… ({} bytes)", bytes.len()) } else { head }
 }
