@@ -11,6 +11,8 @@ pub struct Report {
     pub files: usize,
     /// Kubernetes objects judged.
     pub objects: usize,
+    /// Documents that hold no Kubernetes object (Helm values, Compose files).
+    pub foreign: usize,
     /// Sorted by file, line, column, id.
     pub findings: Vec<Finding>,
     /// What could not be read, and why.

@@ -65,6 +65,7 @@ fn collect(loaded: Loaded, judge: &Judge, report: &mut Report, objects: &mut Vec
         }
         report.findings.extend(judge.problem(problem));
     }
+    report.foreign += loaded.read.foreign;
     objects.extend(loaded.read.objects);
 }
 

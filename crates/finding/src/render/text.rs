@@ -100,7 +100,9 @@ fn about(finding: &Finding) -> Option<String> {
 }
 
 fn failure_group(failure: &Failure) -> Group<'_> {
-    Level::ERROR.primary_title(&failure.message).element(Origin::path(&failure.file))
+    let place = Origin::path(&failure.file);
+    let place = failure.line.map_or(place.clone(), |line| place.line(line as usize));
+    Level::ERROR.primary_title(&failure.message).element(place)
 }
 
 /// What of the source is shown: only that is handed to the renderer, a file can be long.
@@ -255,8 +257,11 @@ fn summary(report: &Report, elapsed: Option<Duration>, out: &mut String) {
     }
     let mut parts: Vec<String> =
         summary.by_severity.iter().map(|(severity, count)| format!("{count} {severity}")).collect();
-    if parts.is_empty() {
+    if parts.is_empty() && report.objects > 0 {
         parts.push("nothing to object to".to_owned());
+    }
+    if report.objects == 0 {
+        parts.push("nothing could be judged, there is no Kubernetes object here".to_owned());
     }
     if !report.verdicts.is_empty() {
         let denied = report.verdicts.iter().filter(|v| !v.message.is_empty()).count();
@@ -268,6 +273,9 @@ fn summary(report: &Report, elapsed: Option<Duration>, out: &mut String) {
     let unread = report.errors.iter().filter(|f| f.stage == Stage::Read).count();
     if unread > 0 {
         parts.push(format!("{} could not be read", counted(unread, "input")));
+    }
+    if report.foreign > 0 {
+        parts.push(format!("{} without a Kubernetes object", counted(report.foreign, "document")));
     }
     let time = elapsed.map_or(String::new(), |elapsed| format!(" in {} ms", elapsed.as_millis()));
     let _ = writeln!(
