@@ -5,9 +5,10 @@
 
 mod checks;
 mod cli;
+mod outputs;
 mod tree;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -20,7 +21,7 @@ use tree::Tree;
 
 pub(crate) const CHORE: Chore = Chore {
     name: "gen",
-    about: "Write docs/reference from what the binary prints",
+    about: "Write docs/reference, and the output shown in guides, from what the binary prints",
     help: "Usage: cargo xtask gen [--check]\n\n\
         \x20 --check   write nothing; fail and name the pages that differ\n\n\
         COFFERDAM_BIN names a binary to ask instead of building crates/cofferdam.\n",
@@ -36,6 +37,11 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
     if only_check {
         return check(repo);
     }
+    let filled = outputs(repo)?;
+    for (path, text) in &filled {
+        std::fs::write(repo.root.join(path), text).with_context(|| format!("writing {path}"))?;
+        println!("{path} shows other output: written");
+    }
     let changed = pages(repo)?.write(&repo.root)?;
     for (path, how) in &changed {
         println!("{path} {how}: {}", if *how == tree::STALE { "removed" } else { "written" });
@@ -46,17 +52,21 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
 
 /// Fails when the pages on disk are not what the binary prints.
 pub(crate) fn check(repo: &Repo) -> anyhow::Result<Skips> {
-    let differing = pages(repo)?.differing(&repo.root);
+    let mut differing = pages(repo)?.differing(&repo.root);
+    differing.extend(outputs(repo)?.into_iter().map(|(path, _)| (path, "shows other output")));
     if differing.is_empty() {
         return Ok(Skips::new());
     }
     for (path, how) in &differing {
         println!("{path}: {how}");
     }
-    bail!(
-        "{} pages of docs/reference differ from what the binary prints; run `cargo xtask gen`",
-        differing.len()
-    )
+    bail!("{} pages differ from what the binary prints; run `cargo xtask gen`", differing.len())
+}
+
+/// Hand-written pages whose shown output is not today's.
+fn outputs(repo: &Repo) -> anyhow::Result<Vec<(String, String)>> {
+    let binary = Binary::find(repo)?;
+    outputs::differing(&repo.root, &|words| binary.shows(words, &repo.root))
 }
 
 /// Every page, as it should be.
@@ -102,6 +112,15 @@ impl Binary {
         }
         process::run(&mut repo.cargo(&["build", "--quiet", "--locked", "--package", "cofferdam"]))?;
         Ok(Self(repo.target.join("debug/cofferdam")))
+    }
+
+    /// What the program prints at the root of the repository, whatever it ends with: a finding is no failure.
+    fn shows(&self, words: &[&str], root: &Path) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.0);
+        let output =
+            command.args(words).current_dir(root).env("NO_COLOR", "1").env("COLUMNS", "100").output();
+        let output = output.with_context(|| format!("running cofferdam {}", words.join(" ")))?;
+        String::from_utf8(output.stdout).context("the output is not UTF-8")
     }
 
     /// What the program prints, wrapped the same on every machine.
