@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 
 const MARK: &str = "<!-- output: ";
-const FENCE: &str = "```";
+/// Tildes: what `explain` prints holds fences of backticks.
+const FENCE: &str = "~~~~";
 
 /// Pages that may hold marks, and what they should say; `ask` runs a command's words.
 pub(super) fn differing(
@@ -65,8 +66,8 @@ fn output(command: &str, ask: &dyn Fn(&[&str]) -> anyhow::Result<String>) -> any
     let (command, head) = command.split_once(" | head -").unwrap_or((command, ""));
     let lines: usize = if head.is_empty() { usize::MAX } else { head.parse().context("after `head -`")? };
     let mut words = command.split_whitespace();
-    if words.next() != Some("cofferdam") {
-        bail!("a mark runs only cofferdam, not `{command}`");
+    if words.next() != Some("cofferdam") || command.contains(['|', '>', '<', '\'', '"']) {
+        bail!("a mark runs only cofferdam with plain words, not `{command}`");
     }
     let text = ask(&words.collect::<Vec<_>>())?;
     let shown: Vec<String> =
@@ -92,9 +93,9 @@ mod tests {
     #[test]
     fn the_block_after_a_mark_is_what_the_command_says() {
         let ask = |words: &[&str]| Ok(format!("{}\nin 17 ms\n1 file in 17 ms: fine\n", words.join("+")));
-        let page = "# A\n<!-- output: cofferdam check x -->\n```text\nold\n```\nB\n<!-- output: cofferdam a | head -1 -->\nC\n";
-        let expected = "# A\n<!-- output: cofferdam check x -->\n```text\ncheck+x\nin 17 ms\n1 file in 4 ms: fine\n```\nB\n\
-                        <!-- output: cofferdam a | head -1 -->\n```text\na\n```\nC\n";
+        let page = "# A\n<!-- output: cofferdam check x -->\n~~~~text\nold\n~~~~\nB\n<!-- output: cofferdam a | head -1 -->\nC\n";
+        let expected = "# A\n<!-- output: cofferdam check x -->\n~~~~text\ncheck+x\nin 17 ms\n1 file in 4 ms: fine\n~~~~\nB\n\
+                        <!-- output: cofferdam a | head -1 -->\n~~~~text\na\n~~~~\nC\n";
         assert_eq!(filled(page, &ask).unwrap(), expected);
         assert_eq!(filled(expected, &ask).unwrap(), expected);
         assert!(filled("<!-- output: rm x -->\n", &ask).is_err());
