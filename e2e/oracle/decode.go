@@ -53,10 +53,25 @@ func decode(d document) []answer {
 	if len(d.raw) == 0 || string(d.raw) == "null" {
 		return nil // kubectl skips it
 	}
-	options := k8sjson.SerializerOptions{Strict: true, Yaml: !d.json}
-	_, _, err := k8sjson.NewSerializerWithOptions(k8sjson.DefaultMetaFactory, scheme, scheme, options).Decode(d.text, nil, nil)
+	_, err := typed(d, strict)
 	if runtime.IsNotRegisteredError(err) {
 		return []answer{{"known": false, "error": nil}}
 	}
 	return []answer{{"known": true, "error": message(err)}}
+}
+
+// strictness says what becomes of unknown and repeated fields.
+type strictness bool
+
+const (
+	strict  strictness = true  // they are an error
+	lenient strictness = false // they are dropped
+)
+
+// typed reads a document into its Go type.
+func typed(d document, how strictness) (runtime.Object, error) {
+	options := k8sjson.SerializerOptions{Strict: bool(how), Yaml: !d.json}
+	serializer := k8sjson.NewSerializerWithOptions(k8sjson.DefaultMetaFactory, scheme, scheme, options)
+	object, _, err := serializer.Decode(d.text, nil, nil)
+	return object, err
 }

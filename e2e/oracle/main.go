@@ -18,19 +18,26 @@ import (
 const usage = `usage: oracle read FILE...     print every document as kubectl apply -f reads it
        oracle decode FILE...   print the API server's strict decoding errors
        oracle spans FILE...    print where every key and scalar stands
-       oracle scalars          print the value of every plain scalar on standard input`
+       oracle scalars          print the value of every plain scalar on standard input
+       oracle pss              judge the pods on standard input by the Pod Security Standards
+       oracle pss-fixtures     print the pods that Pod Security admission tests itself with`
 
 // answer is one line of output.
 type answer = map[string]any
 
 func main() {
+	streams := map[string]func(*json.Encoder) error{
+		"scalars":      func(lines *json.Encoder) error { return scalars(os.Stdin, lines) },
+		"pss":          func(lines *json.Encoder) error { return pss(os.Stdin, lines) },
+		"pss-fixtures": pssFixtures,
+	}
 	commands := map[string]func(document) []answer{"read": read, "decode": decode, "spans": spans}
 	out := bufio.NewWriter(os.Stdout)
 	lines := json.NewEncoder(out)
 	lines.SetEscapeHTML(false)
 	var err error
-	if len(os.Args) == 2 && os.Args[1] == "scalars" {
-		err = scalars(os.Stdin, lines)
+	if len(os.Args) == 2 && streams[os.Args[1]] != nil {
+		err = streams[os.Args[1]](lines)
 	} else if len(os.Args) > 2 && commands[os.Args[1]] != nil {
 		for _, file := range os.Args[2:] {
 			if err = each(file, commands[os.Args[1]], lines); err != nil {

@@ -19,10 +19,15 @@ pub enum Scalar<'a> {
 }
 
 impl<'a> Scalar<'a> {
+    /// Whether an unquoted scalar is `null`.
+    pub(crate) fn is_plain_null(text: &str) -> bool {
+        matches!(text, "" | "~" | "null" | "Null" | "NULL")
+    }
+
     /// The meaning of an unquoted scalar.
     pub fn of_plain(text: &'a str) -> Self {
         match text {
-            "" | "~" | "null" | "Null" | "NULL" => return Self::Null,
+            text if Self::is_plain_null(text) => return Self::Null,
             "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
                 return Self::Bool(true);
             }

@@ -161,12 +161,30 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether it is `null`: as [`Node::kind`] says, without asking what else it may be.
+    fn is_null(self) -> bool {
+        match self.data().body {
+            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. } => {
+                self.text().is_none_or(Scalar::is_plain_null)
+            }
+            _ => false,
+        }
+    }
+
     /// The text of a scalar as it reads, before typing; `None` for lists and mappings.
     pub fn text(self) -> Option<&'a str> {
         match self.data().body {
             Body::Written { start, end, .. } => Some(self.tree.source.slice(Span::new(start, end))),
             Body::Owned { index, .. } => self.tree.owned.get(index as usize).map(AsRef::as_ref),
             _ => None,
+        }
+    }
+
+    /// Whether the text of a scalar is this one: most keys differ in length, and their bytes need no look.
+    fn reads(self, wanted: &str) -> bool {
+        match self.data().body {
+            Body::Written { start, end, .. } if (end - start) as usize != wanted.len() => false,
+            _ => self.text() == Some(wanted),
         }
     }
 
@@ -229,12 +247,12 @@ impl<'a> Node<'a> {
 
     /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
-        self.entries().rev().find(|(k, _)| k.text() == Some(key))
+        self.entries().rev().find(|(k, _)| k.reads(key))
     }
 
     /// The value of a key that is present and not `null`.
     pub fn get(self, key: &str) -> Option<Node<'a>> {
-        self.entry(key).map(|(_, value)| value).filter(|value| value.kind() != Kind::Null)
+        self.entry(key).map(|(_, value)| value).filter(|value| !value.is_null())
     }
 
     /// The value under a dotted path of field names, such as `securityContext.privileged`.

@@ -15,5 +15,15 @@ pub(super) mod sysctls;
 pub(super) mod volumes;
 pub(super) mod windows;
 
+use std::collections::BTreeMap;
+
+use object::{Node, Pod};
+
 use super::Refusal;
-use super::text::{Who, go_quoted, plural, quoted, set};
+use super::quote::go_quoted;
+use super::text::{Who, plural, quoted, set};
+
+/// The annotations whose key starts so. Of a key that stands twice the last counts, as to the API server.
+fn annotations<'a>(pod: &Pod<'a>, prefix: &str) -> BTreeMap<&'a str, Node<'a>> {
+    pod.annotations().filter(|(key, _)| key.starts_with(prefix)).collect()
+}

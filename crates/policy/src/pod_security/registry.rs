@@ -46,7 +46,7 @@ const REVISIONS: &[Check] = &[
     baseline("procMount", v(1, 35), proc_mount::relaxed),
     baseline("seLinuxOptions", v(1, 0), se_linux::v1_0),
     baseline("seLinuxOptions", v(1, 31), se_linux::v1_31),
-    baseline("seccompProfile_baseline", v(1, 0), seccomp::annotations),
+    baseline("seccompProfile_baseline", v(1, 0), seccomp::v1_0),
     baseline("seccompProfile_baseline", v(1, 19), seccomp::baseline),
     baseline("sysctls", v(1, 0), sysctls::v1_0),
     baseline("sysctls", v(1, 27), sysctls::v1_27),

@@ -2,7 +2,7 @@
 
 use object::{Node, Pod};
 
-use super::{Refusal, Who, go_quoted, plural, quoted, set};
+use super::{Refusal, Who, annotations, go_quoted, plural, quoted, set};
 
 const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
@@ -22,18 +22,18 @@ pub(crate) fn check<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
     let mut values = set(values);
     let mut setters = who.setters();
     let mut sites = who.sites;
-    let mut annotations = Vec::new();
-    for (key, node) in pod.annotations() {
+    let mut forbidden = Vec::new();
+    for (key, node) in annotations(pod, ANNOTATION) {
         let value = node.str().unwrap_or_default();
-        if key.starts_with(ANNOTATION) && !allowed_annotation(value) {
-            annotations.push(format!("{key}={}", go_quoted(value)));
+        if !allowed_annotation(value) {
+            forbidden.push(format!("{key}={}", go_quoted(value)));
             sites.push(pod.site_of(node));
         }
     }
-    if !annotations.is_empty() {
-        setters.push(plural("annotation", "annotations", annotations.len()).to_owned());
-        annotations.sort();
-        values.extend(annotations);
+    if !forbidden.is_empty() {
+        setters.push(plural("annotation", "annotations", forbidden.len()).to_owned());
+        forbidden.sort();
+        values.extend(forbidden);
     }
     let detail =
         || format!("{} must not set AppArmor profile type to {}", setters.join(" and "), quoted(&values));

@@ -1,6 +1,6 @@
 //! `capabilities_baseline` and `capabilities_restricted`. Names are compared as written: no `CAP_`, no case.
 
-use object::Pod;
+use object::{Container, Kind, Pod};
 
 use super::{Refusal, Who, quoted, set};
 
@@ -33,7 +33,7 @@ pub(crate) fn baseline<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
 pub(crate) fn restricted<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
     let mut keeping = Who::default();
     for container in pod.every_container() {
-        if !container.dropped_capabilities().any(|(name, _)| name == "ALL") {
+        if !names_in(container, "securityContext.capabilities.drop").any(|name| name == "ALL") {
             keeping.container(container, container.site("securityContext.capabilities.drop"));
         }
     }
@@ -61,12 +61,19 @@ fn adding<'a>(pod: &Pod<'a>, allowed: impl Fn(&str) -> bool) -> (Who<'a>, Vec<&'
     let (mut who, mut names) = (Who::default(), Vec::new());
     for container in pod.every_container() {
         let before = names.len();
-        names.extend(container.added_capabilities().map(|(name, _)| name).filter(|name| !allowed(name)));
+        let path = "securityContext.capabilities.add";
+        names.extend(names_in(container, path).filter(|name| !allowed(name)));
         if names.len() > before {
-            who.container(container, container.site("securityContext.capabilities.add"));
+            who.container(container, container.site(path));
         }
     }
     (who, set(names))
+}
+
+/// The names of a list. `null` is the empty name to the API server, and no version allows that one.
+fn names_in<'a>(container: Container<'a>, path: &str) -> impl Iterator<Item = &'a str> {
+    let items = container.at(path).into_iter().flat_map(object::Node::items);
+    items.filter_map(|item| item.str().or_else(|| (item.kind() == Kind::Null).then_some("")))
 }
 
 fn must_not_include(who: &Who<'_>, names: &[&str]) -> String {

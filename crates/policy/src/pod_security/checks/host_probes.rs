@@ -11,15 +11,16 @@ const ACTIONS: [&str; 2] = ["httpGet", "tcpSocket"];
 pub(crate) fn check<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
     let (mut names, mut hosts, mut sites) = (Vec::new(), Vec::new(), Vec::new());
     for container in pod.every_container() {
-        for path in
-            HANDLERS.iter().flat_map(|handler| ACTIONS.map(|action| format!("{handler}.{action}.host")))
-        {
-            let Some(host) = container.at(&path).and_then(Node::str).filter(|host| !host.is_empty()) else {
-                continue;
-            };
-            names.push(container.name);
-            hosts.push(host);
-            sites.push(container.site(&path));
+        for handler in HANDLERS {
+            let Some(acting) = container.at(handler) else { continue };
+            for action in ACTIONS {
+                let host = acting.get(action).and_then(|call| call.get("host")).and_then(Node::str);
+                if let Some(host) = host.filter(|host| !host.is_empty()) {
+                    names.push(container.name);
+                    hosts.push(host);
+                    sites.push(container.site(&format!("{handler}.{action}.host")));
+                }
+            }
         }
     }
     // Unlike every other check, this one sorts the names and says each once.

@@ -1,20 +1,24 @@
 //! `seccompProfile_baseline` and `seccompProfile_restricted`: annotations up to 1.18, fields from 1.19.
 
+use std::collections::BTreeSet;
+
 use object::{Node, Pod};
 
-use super::{Refusal, Who, go_quoted, plural, quoted, set};
+use super::{Refusal, Who, annotations, go_quoted, plural, quoted, set};
 
 const POD_ANNOTATION: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const CONTAINER_ANNOTATION: &str = "container.seccomp.security.alpha.kubernetes.io/";
 const FIELD: &str = "securityContext.seccompProfile";
 const TYPE: &str = "securityContext.seccompProfile.type";
 
-pub(crate) fn annotations<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
-    let container_keys =
-        pod.every_container().map(|container| format!("{CONTAINER_ANNOTATION}{}", container.name));
-    let keys: Vec<String> = std::iter::once(POD_ANNOTATION.to_owned()).chain(container_keys).collect();
+pub(crate) fn v1_0<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
+    let of_pod = annotations(pod, POD_ANNOTATION).remove_entry(POD_ANNOTATION);
+    // An annotation for a container that does not exist is nobody's.
+    let mut of_containers = annotations(pod, CONTAINER_ANNOTATION);
+    let names: BTreeSet<&str> = pod.every_container().map(|container| container.name).collect();
+    of_containers.retain(|key, _| names.contains(key.get(CONTAINER_ANNOTATION.len()..).unwrap_or_default()));
     let (mut forbidden, mut sites) = (Vec::new(), Vec::new());
-    for (key, node) in pod.annotations().filter(|(key, _)| keys.iter().any(|k| k == key)) {
+    for (key, node) in of_pod.into_iter().chain(of_containers) {
         let value = node.str().unwrap_or_default();
         if !matches!(value, "runtime/default" | "docker/default") && !value.starts_with("localhost/") {
             forbidden.push(format!("{key}={}", go_quoted(value)));

@@ -36,8 +36,8 @@ const REFUSED: [&str; 21] = [
     "vsphereVolume",
     "quobyte",
     "azureDisk",
-    "portworxVolume",
     "photonPersistentDisk",
+    "portworxVolume",
     "scaleIO",
     "storageos",
 ];
