@@ -24,7 +24,7 @@ pub use container::{Container, Port, Role};
 pub use decode::{DecodeError, decode};
 pub use inventory::Inventory;
 pub use object::Object;
-pub use parse::{Limits, Read, first_tree, read};
+pub use parse::{Documents, Limits, Read, documents, read};
 pub use pod::Pod;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::Scalar;

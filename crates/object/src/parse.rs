@@ -1,9 +1,17 @@
 //! How does a text become documents, and documents objects?
+//!
+//! As in kubectl: the text is cut at `---` lines, and of each piece only the first YAML document is
+//! read. Where kubectl stops or drops something in silence, a [`Problem`] says so and we read on.
 
 mod build;
+mod characters;
+mod dropped;
 mod errors;
-#[cfg(test)]
-mod tests;
+mod expand;
+mod json;
+mod keys;
+mod tabs;
+mod tags;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,8 +19,9 @@ use std::sync::Arc;
 use finding::{Source, Span};
 
 use crate::list::flatten;
-use crate::split::documents;
-use crate::{Object, Problem, ProblemKind, Tree};
+use crate::split::{Cut, cuts};
+use crate::tree::Tree;
+use crate::{Object, Problem, ProblemKind};
 
 /// What one input may cost. Input is hostile: a few bytes can ask for gigabytes.
 #[derive(Clone, Copy, Debug)]
@@ -44,50 +53,137 @@ pub struct Read {
     pub foreign: usize,
 }
 
-/// Reads every document of a text as kubectl would; one that does not parse does not hide the others.
+/// What one input holds before anybody asks what kind of thing it is.
+#[derive(Debug, Default)]
+pub struct Documents {
+    /// Every document that parsed and is not empty, in the order of the text.
+    pub trees: Vec<Arc<Tree>>,
+    /// What is wrong with the text, in the order of the text.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads every object of a text as kubectl would; a document that does not parse does not hide the others.
 pub fn read(source: &Arc<Source>, limits: Limits) -> Read {
     let mut out = Read::default();
-    for (index, range) in documents(source.text()).into_iter().enumerate() {
-        if index >= limits.documents {
-            let message =
-                format!("more than {} documents in one input, the rest is not read", limits.documents);
-            out.problems.push(problem(source, ProblemKind::Unreadable, range.start..range.start, message));
-            break;
-        }
-        read_chunk(source, range, limits, &mut out);
-    }
+    let problems = each_document(source, limits, &mut |tree| flatten(&Arc::new(tree), &mut out));
+    out.problems.extend(problems);
+    out.problems.sort_by_key(|problem| problem.span.start);
     out
 }
 
-/// The first document of a text, for files that configure other tools and hold no objects.
-pub fn first_tree(source: &Arc<Source>) -> Option<Tree> {
-    let range = documents(source.text()).into_iter().find(|r| !source.text()[r.clone()].trim().is_empty())?;
-    let text = source.text().get(range.clone())?;
-    match build::document(source, range.start, text, Limits::default(), &mut Vec::new()) {
-        Ok(build::Document::Tree { tree, .. }) => Some(tree),
-        _ => None,
-    }
+/// Reads every document of a text, object or not.
+pub fn documents(source: &Arc<Source>, limits: Limits) -> Documents {
+    let mut trees = Vec::new();
+    let mut problems = each_document(source, limits, &mut |tree| trees.push(Arc::new(tree)));
+    problems.sort_by_key(|problem| problem.span.start);
+    Documents { trees, problems }
 }
 
-/// Reads what stands between two separators: one document, or several JSON objects in a row.
-fn read_chunk(source: &Arc<Source>, range: Range<usize>, limits: Limits, out: &mut Read) {
-    let mut start = range.start;
-    while let Some(text) = source.text().get(start..range.end).filter(|text| !text.trim().is_empty()) {
-        match build::document(source, start, text, limits, &mut out.problems) {
-            Ok(build::Document::Empty) => return,
-            Ok(build::Document::Tree { tree, end }) => {
-                flatten(&Arc::new(tree), out);
-                let rest = source.text().get(end..range.end).unwrap_or_default();
-                if !rest.trim_start().starts_with('{') || end <= start {
-                    return;
-                }
-                start = end;
+fn each_document(source: &Arc<Source>, limits: Limits, take: &mut dyn FnMut(Tree)) -> Vec<Problem> {
+    let text = source.text();
+    let mut reader = Reader { source, limits, take, read: 0, problems: Vec::new() };
+    if u32::try_from(text.len()).is_err() {
+        let message = "more than 4 GiB of text in one input, none of it is read".to_owned();
+        reader.problems.push(problem(source, ProblemKind::Unreadable, 0..0, message));
+        return reader.problems;
+    }
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let start = if opens_as_json(&text[start..]) { reader.json(start) } else { start };
+    reader.yaml(start);
+    reader.problems
+}
+
+/// Whether kubectl tries JSON first: the first thing in the first 4096 bytes is `{`.
+fn opens_as_json(text: &str) -> bool {
+    let blanks = text.len() - text.trim_start().len();
+    blanks < 4096 && text[blanks..].starts_with('{')
+}
+
+/// How a document is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Json,
+    Yaml,
+}
+
+struct Reader<'a> {
+    source: &'a Arc<Source>,
+    limits: Limits,
+    take: &'a mut dyn FnMut(Tree),
+    read: usize,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    /// Reads JSON values in a row; returns where the rest starts, which is YAML if there is any.
+    fn json(&mut self, start: usize) -> usize {
+        let source = Arc::clone(self.source);
+        let text = source.text();
+        let mut at = start;
+        for count in 0.. {
+            let next = json::skip_blank(text.as_bytes(), at);
+            if next == text.len() || self.is_full(next) {
+                return text.len();
             }
-            Err(problem) => {
-                out.problems.push(problem);
-                return;
+            let Some(end) = json::value_end(text.as_bytes(), next) else {
+                if count > 1 {
+                    let message = "after two JSON objects in a row kubectl reads only JSON and refuses what follows; \
+                                   separate all of them with `---` lines";
+                    let line = next..next + text[next..].lines().next().map_or(0, str::len);
+                    self.problem(ProblemKind::Unreadable, line, message.to_owned());
+                }
+                break;
+            };
+            self.document(next..end, Dialect::Json);
+            at = end;
+        }
+        // A separator counts only where a line starts.
+        let blank = text[at..].len() - text[at..].trim_start().len();
+        text[at..at + blank].find('\n').map_or(at, |end| at + end + 1)
+    }
+
+    fn yaml(&mut self, start: usize) {
+        let source = Arc::clone(self.source);
+        for cut in cuts(source.text(), start) {
+            match cut {
+                Cut::Piece(range) => {
+                    if self.is_full(range.start) {
+                        return;
+                    }
+                    self.document(range, Dialect::Yaml);
+                }
+                Cut::Refused(range) => {
+                    let message = errors::separator(&source.text()[range.clone()]);
+                    self.problem(ProblemKind::Unreadable, range, message);
+                }
             }
         }
+    }
+
+    /// Reads the first document of a piece of the text.
+    fn document(&mut self, range: Range<usize>, dialect: Dialect) {
+        match build::document(self.source, range, dialect, self.limits, &mut self.problems) {
+            Ok(Some(tree)) => {
+                self.read += 1;
+                (self.take)(tree);
+            }
+            Ok(None) => {}
+            Err(problem) => self.problems.push(problem),
+        }
+    }
+
+    fn is_full(&mut self, at: usize) -> bool {
+        let full = self.read >= self.limits.documents;
+        if full {
+            let message =
+                format!("more than {} documents in one input, the rest is not read", self.limits.documents);
+            self.problem(ProblemKind::Unreadable, at..at, message);
+        }
+        full
+    }
+
+    fn problem(&mut self, kind: ProblemKind, range: Range<usize>, message: String) {
+        self.problems.push(problem(self.source, kind, range, message));
     }
 }
 

@@ -26,42 +26,93 @@ impl<'a> Scalar<'a> {
 
     /// The meaning of an unquoted scalar.
     pub fn of_plain(text: &'a str) -> Self {
-        match text {
-            text if Self::is_plain_null(text) => return Self::Null,
-            "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-                return Self::Bool(true);
-            }
-            "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-                return Self::Bool(false);
-            }
-            ".nan" | ".NaN" | ".NAN" => return Self::Float(f64::NAN),
-            ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Self::Float(f64::INFINITY),
-            "-.inf" | "-.Inf" | "-.INF" => return Self::Float(f64::NEG_INFINITY),
-            _ => {}
+        let Some(first) = text.bytes().next() else { return Self::Null };
+        match first {
+            b'0'..=b'9' | b'+' | b'-' | b'.' => number(text).unwrap_or(Self::Str(text)),
+            b'~' | b'n' | b'N' | b'y' | b'Y' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' => word(text),
+            _ => Self::Str(text),
         }
-        let number_start = text.bytes().next().is_some_and(|b| b.is_ascii_digit() || b"+-.".contains(&b));
-        if number_start { number(text).unwrap_or(Self::Str(text)) } else { Self::Str(text) }
     }
 }
 
+/// Whether an unquoted scalar is a number that JSON cannot write.
+pub(crate) fn is_infinite(text: &str) -> bool {
+    text.len() <= 5 && matches!(Scalar::of_plain(text), Scalar::Float(number) if !number.is_finite())
+}
+
+/// What becomes of an unquoted key that is no string; `None` when kubectl refuses it.
+///
+/// As sigs.k8s.io/yaml (`convertToJSONableObject`): floats pass through 32 bits and Go's format `g`.
+pub(crate) fn key_text(written: &str, key: Scalar<'_>) -> Option<String> {
+    match key {
+        Scalar::Null => None,
+        Scalar::Str(text) => Some(text.to_owned()),
+        Scalar::Bool(value) => Some(value.to_string()),
+        Scalar::Int(value) => Some(value.to_string()),
+        // A number that Go holds as uint64 is no key; above that it is a float.
+        Scalar::Float(_) if digits_of(written, |plain| unsigned(plain).is_some()) => None,
+        Scalar::Float(value) => Some(general(value as f32)),
+    }
+}
+
+fn word(text: &str) -> Scalar<'_> {
+    match text {
+        "~" | "null" | "Null" | "NULL" => Scalar::Null,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Scalar::Bool(true)
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Scalar::Bool(false)
+        }
+        _ => Scalar::Str(text),
+    }
+}
+
+/// go.yaml.in/yaml/v2, `resolve`: what a text that starts like a number is.
 fn number(text: &str) -> Option<Scalar<'static>> {
-    let plain: String = text.chars().filter(|c| *c != '_').collect();
-    if let Some(int) = whole(&plain) {
-        return Some(int);
+    match text {
+        ".nan" | ".NaN" | ".NAN" => return Some(Scalar::Float(f64::NAN)),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Some(Scalar::Float(f64::INFINITY)),
+        "-.inf" | "-.Inf" | "-.INF" => return Some(Scalar::Float(f64::NEG_INFINITY)),
+        _ => {}
     }
-    if float_shaped(&plain) {
-        return plain.parse().ok().map(Scalar::Float);
+    // Go's own float syntax lets an underscore stand between two digits only.
+    if text.starts_with('.') && !underscores_separate_digits(text) {
+        return None;
     }
-    None
+    digits_of(text, |plain| whole(plain).or_else(|| binary(plain)).or_else(|| float(plain)))
 }
 
-/// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`, then the signed binary form of YAML 1.1.
+/// Asks about the text without its underscores, which mean nothing in a number.
+fn digits_of<T>(text: &str, ask: impl Fn(&str) -> T) -> T {
+    if text.contains('_') { ask(&text.replace('_', "")) } else { ask(text) }
+}
+
+fn underscores_separate_digits(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let places = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'_');
+    places.into_iter().all(|(at, _)| digit(at.checked_sub(1)) && digit(Some(at + 1)))
+}
+
+/// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`.
 fn whole(text: &str) -> Option<Scalar<'static>> {
-    let (negative, digits) = match text.as_bytes().first()? {
-        b'-' => (true, text.get(1..)?),
-        b'+' => (false, text.get(1..)?),
-        _ => (false, text),
-    };
+    match text.strip_prefix('-') {
+        Some(digits) => 0i64.checked_sub_unsigned(magnitude(digits)?).map(Scalar::Int),
+        None => match i64::try_from(magnitude(text.strip_prefix('+').unwrap_or(text))?) {
+            Ok(value) => Some(Scalar::Int(value)),
+            #[allow(clippy::cast_precision_loss)] // as kubectl's untyped objects hold it
+            Err(_) => unsigned(text).map(|value| Scalar::Float(value as f64)),
+        },
+    }
+}
+
+/// A number above `i64::MAX` that fits `u64`; Go gives it no sign.
+fn unsigned(text: &str) -> Option<u64> {
+    magnitude(text).filter(|value| i64::try_from(*value).is_err())
+}
+
+fn magnitude(digits: &str) -> Option<u64> {
     let (radix, digits) = match digits.as_bytes() {
         [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
         [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
@@ -69,37 +120,51 @@ fn whole(text: &str) -> Option<Scalar<'static>> {
         [b'0', _, ..] => (8, digits.get(1..)?),
         _ => (10, digits),
     };
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return None;
-    }
-    let size = u64::from_str_radix(digits, radix).ok()?;
-    if negative {
-        0i64.checked_sub_unsigned(size).map(Scalar::Int)
-    } else {
-        #[allow(clippy::cast_precision_loss)] // as JSON readers do with such a number
-        Some(i64::try_from(size).map_or(Scalar::Float(size as f64), Scalar::Int))
-    }
+    let unsigned = digits.bytes().next()?.is_ascii_alphanumeric();
+    if unsigned { u64::from_str_radix(digits, radix).ok() } else { None }
 }
 
-/// `[-+]?[0-9]*\.?[0-9]+([eE][-+][0-9]+)?`, the shape of a float in the reader that Kubernetes uses.
-fn float_shaped(text: &str) -> bool {
+/// `0b-11` is -3: the reader cuts the prefix off and lets Go read the rest with its sign.
+fn binary(text: &str) -> Option<Scalar<'static>> {
+    i64::from_str_radix(text.strip_prefix("0b")?, 2).ok().map(Scalar::Int)
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, if the value is finite.
+fn float(text: &str) -> Option<Scalar<'static>> {
     let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (rest, None),
     };
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-    let mantissa_ok = match mantissa.split_once('.') {
-        Some((whole, fraction)) => {
-            digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
-        }
-        None => digits(mantissa) && !mantissa.is_empty(),
-    };
-    let exponent_ok = exponent.is_none_or(|exponent| {
+    let (before, after) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent_fits = exponent.is_none_or(|exponent| {
         let rest = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
         !rest.is_empty() && digits(rest)
     });
-    mantissa_ok && exponent_ok
+    let fits = digits(before) && digits(after) && before.len() + after.len() > 0 && exponent_fits;
+    let value: f64 = text.parse().ok().filter(|_| fits)?;
+    value.is_finite().then_some(Scalar::Float(value))
+}
+
+/// Go's `strconv.FormatFloat(value, 'g', -1, 32)`, where the exponent decides at 6, with YAML's words
+/// for what is no number.
+fn general(value: f32) -> String {
+    if value.is_nan() {
+        return ".nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if !(-4..6).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{mantissa}e{sign}{:02}", exponent.abs())
+    } else {
+        format!("{value}")
+    }
 }
 
 #[cfg(test)]

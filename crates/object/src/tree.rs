@@ -49,6 +49,8 @@ pub(crate) enum Style {
     Plain,
     /// A string whatever it looks like.
     Quoted,
+    /// A key that is no string as written (`1`, `yes`): the text that the API makes of it.
+    Coerced,
 }
 
 /// What sort of value a node holds.
@@ -131,6 +133,18 @@ impl<'a> Node<'a> {
         self.id
     }
 
+    pub(crate) fn tree(self) -> &'a Tree {
+        self.tree
+    }
+
+    /// How a scalar is written; `None` for lists and mappings.
+    pub(crate) fn style(self) -> Option<Style> {
+        match self.data().body {
+            Body::Written { style, .. } | Body::Owned { style, .. } => Some(style),
+            _ => None,
+        }
+    }
+
     /// The text the node was read from.
     pub fn source(self) -> &'a Arc<Source> {
         &self.tree.source
@@ -191,12 +205,8 @@ impl<'a> Node<'a> {
     /// The typed scalar; `None` for lists and mappings.
     pub fn scalar(self) -> Option<Scalar<'a>> {
         let text = self.text()?;
-        match self.data().body {
-            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. } => {
-                Some(Scalar::of_plain(text))
-            }
-            _ => Some(Scalar::Str(text)),
-        }
+        let plain = self.style() == Some(Style::Plain);
+        Some(if plain { Scalar::of_plain(text) } else { Scalar::Str(text) })
     }
 
     /// The string; `None` when the value is anything else, even if it looks like one.
@@ -229,19 +239,13 @@ impl<'a> Node<'a> {
 
     /// The items of a list; nothing for any other value.
     pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'a>> + ExactSizeIterator + Clone {
-        let kids = match self.data().body {
-            Body::Seq { start, len } => self.tree.kids(start, len),
-            _ => &[],
-        };
+        let kids = if self.kind() == Kind::Seq { self.kids() } else { &[] };
         kids.iter().map(move |id| self.tree.node(*id))
     }
 
     /// Keys and values of a mapping in the order of the text; nothing for any other value.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
-        let kids = match self.data().body {
-            Body::Map { start, len } => self.tree.kids(start, len * 2),
-            _ => &[],
-        };
+        let kids = if self.kind() == Kind::Map { self.kids() } else { &[] };
         kids.as_chunks::<2>().0.iter().map(move |[key, value]| (self.tree.node(*key), self.tree.node(*value)))
     }
 
@@ -262,8 +266,24 @@ impl<'a> Node<'a> {
 
     /// The key under which the node stands, if its parent is a mapping.
     pub fn key(self) -> Option<Node<'a>> {
+        let (map, index) = self.place().filter(|(parent, _)| parent.kind() == Kind::Map)?;
+        map.kids().get(index & !1).map(|key| self.tree.node(*key))
+    }
+
+    /// Ids of items, or of keys and values in turn.
+    fn kids(self) -> &'a [u32] {
+        match self.data().body {
+            Body::Seq { start, len } => self.tree.kids(start, len),
+            Body::Map { start, len } => self.tree.kids(start, len * 2),
+            _ => &[],
+        }
+    }
+
+    /// The parent and the node's index among its children, who stand in the order of their ids.
+    fn place(self) -> Option<(Node<'a>, usize)> {
         let parent = self.parent()?;
-        parent.entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
+        let index = parent.kids().binary_search(&self.id).ok()?;
+        Some((parent, index))
     }
 
     /// The node it hangs from; `None` at the root.
@@ -273,14 +293,7 @@ impl<'a> Node<'a> {
 
     /// The key as the API sees it: every key is a string there (`true: x` and `yes: x` are both `true`).
     pub fn key_text(self) -> std::borrow::Cow<'a, str> {
-        match self.scalar() {
-            Some(Scalar::Str(text)) => text.into(),
-            Some(Scalar::Bool(value)) => (if value { "true" } else { "false" }).into(),
-            Some(Scalar::Int(value)) => value.to_string().into(),
-            Some(Scalar::Float(value)) => value.to_string().into(),
-            Some(Scalar::Null) => "null".into(),
-            None => "".into(),
-        }
+        self.text().unwrap_or_default().into()
     }
 
     /// Path from `root` down to this node, such as `spec.containers[0].image`.
@@ -288,17 +301,17 @@ impl<'a> Node<'a> {
         let mut steps = Vec::new();
         let mut node = self;
         while node.id != root.id {
-            let Some(parent) = node.parent() else { break };
-            steps.push((parent, node));
+            let Some((parent, index)) = node.place() else { break };
+            steps.push((parent, index));
             node = parent;
         }
         let mut path = String::new();
-        for (parent, node) in steps.into_iter().rev() {
-            match parent.items().position(|item| item.id == node.id) {
-                Some(index) => {
-                    let _ = write!(path, "[{index}]");
-                }
-                None => push_key(&mut path, &node.key().map(Node::key_text).unwrap_or_default()),
+        for (parent, index) in steps.into_iter().rev() {
+            if parent.kind() == Kind::Seq {
+                let _ = write!(path, "[{index}]");
+            } else {
+                let key = parent.kids().get(index & !1).map(|key| self.tree.node(*key).key_text());
+                push_key(&mut path, &key.unwrap_or_default());
             }
         }
         path

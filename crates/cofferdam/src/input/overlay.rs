@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use finding::Source;
+use object::Limits;
 
 use super::{Input, file};
 
@@ -33,7 +34,8 @@ pub(super) fn read(directory: &Path) -> Overlay {
     let mut overlay = Overlay::default();
     let Some(text) = file_of(directory).and_then(|path| file::read(&path).ok()) else { return overlay };
     let source = Arc::new(Source::file("kustomization", text));
-    let Some(tree) = object::first_tree(&source) else { return overlay };
+    let documents = object::documents(&source, Limits::default());
+    let Some(tree) = documents.trees.first() else { return overlay };
     let root = tree.root();
     overlay.is_component = root.get("kind").and_then(object::Node::str) == Some("Component");
     for list in ["resources", "bases", "components", "crds"] {

@@ -1,123 +1,161 @@
 //! One document: parser events to a [`Tree`], within limits.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use finding::{Source, Span};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 
-use super::{Limits, errors, problem};
-use crate::tree::{Body, Kind, NodeData, ROOT, Style, Tree, push_key};
+use super::characters::Breaks;
+use super::keys::Repeats;
+use super::{Dialect, Limits, characters, dropped, errors, problem, tabs, tags};
+use crate::scalar::is_infinite;
+use crate::tree::{Body, NodeData, ROOT, Style, Tree};
 use crate::{Problem, ProblemKind};
 
-/// Above this many keys a hash set finds the duplicates.
-const MANY_KEYS: usize = 12;
+/// Characters before the `:` of a YAML key that no `?` announces (YAML 1.1, 9.3); JSON knows no limit.
+const KEY_LENGTH: usize = 1024;
 
-pub(super) enum Document {
-    /// Comments and blanks only.
-    Empty,
-    /// The document, and where its root ends in the source.
-    Tree { tree: Tree, end: usize },
-}
-
-/// Reads the first document of `text`, which stands at byte `base` of the source.
+/// Reads the first document of a range of the source; `None` when it holds comments and blanks only.
 pub(super) fn document(
     source: &Arc<Source>,
-    base: usize,
-    text: &str,
+    range: Range<usize>,
+    dialect: Dialect,
     limits: Limits,
     problems: &mut Vec<Problem>,
-) -> Result<Document, Problem> {
-    let mut builder = Builder {
-        source,
-        base,
-        limits,
-        tree: Tree::new(Arc::clone(source)),
-        open: Vec::new(),
-        pending: Vec::new(),
-        anchors: HashMap::new(),
-        copies: 0,
-        repeated: Vec::new(),
-        end: 0,
-    };
-    let options = granit_parser::options! {
-        emit_comments: false,
-        flow_nesting_limit: limits.depth,
-        block_nesting_limit: limits.depth,
-        block_scalar_eof_without_line_feed: true,
-    };
-    let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut complete = false;
-    while let Some(next) = parser.next_event() {
-        let (event, span) = match next {
-            Ok(next) => next,
-            // JSON objects may follow each other without a separator; they are read one by one.
-            Err(_) if complete && builder.json_follows(text) => break,
-            Err(error) => return Err(builder.syntax(&error, text)),
-        };
-        let bytes = span.byte_range().unwrap_or(0..0);
-        match event {
-            Event::DocumentStart(..) if complete => {
-                problems.push(ignored(source, base + bytes.start));
-                break;
-            }
-            Event::StreamEnd => break,
-            event => builder.take(event, bytes, text)?,
-        }
-        complete = complete || (builder.open.is_empty() && !builder.tree.nodes.is_empty());
-        if complete && builder.json_follows(text) {
-            break;
+) -> Result<Option<Tree>, Problem> {
+    let mut text = Cow::Borrowed(source.text().get(range.clone()).unwrap_or_default());
+    for _ in 0..tabs::ATTEMPTS {
+        let mut builder = Builder::new(source, range.start, &text, dialect, limits);
+        match builder.run(problems) {
+            Ok(()) => return Ok((!builder.tree.nodes.is_empty()).then_some(builder.tree)),
+            Err(problem) => match builder.tab.and_then(|(from, at)| tabs::respaced(&text, from, at)) {
+                Some(respaced) => text = Cow::Owned(respaced),
+                None => return Err(problem),
+            },
         }
     }
-    let Builder { tree, end, repeated, .. } = builder;
-    problems.extend(repeated.into_iter().map(|key| duplicate(&tree, key)));
-    Ok(if tree.nodes.is_empty() { Document::Empty } else { Document::Tree { tree, end } })
+    Err(problem(source, ProblemKind::Unreadable, range.start..range.start, errors::TAB.to_owned()))
 }
 
-struct Builder<'s> {
+pub(super) struct Builder<'s> {
     source: &'s Arc<Source>,
+    /// The piece of the source that holds the document; byte ranges of events count from its start.
+    /// Some of its tabs may be blanks here.
+    text: &'s str,
     base: usize,
-    limits: Limits,
-    tree: Tree,
-    open: Vec<Frame>,
+    dialect: Dialect,
+    pub(super) limits: Limits,
+    pub(super) tree: Tree,
+    pub(super) open: Vec<Frame>,
     /// Children of the open collections, innermost last.
-    pending: Vec<u32>,
+    pub(super) pending: Vec<u32>,
+    /// Nodes by the parser's number of their anchor.
     anchors: HashMap<usize, u32>,
-    copies: usize,
-    /// Keys that stand in their mapping for the second time.
-    repeated: Vec<u32>,
-    /// Byte of the source where the last thing read ends.
+    pub(super) copies: usize,
+    repeats: Repeats,
+    breaks: Breaks,
+    /// Where the last thing read ends.
     end: usize,
+    /// Where reading failed at a tab, and where the brackets around it may open.
+    tab: Option<(usize, usize)>,
 }
 
-struct Frame {
-    node: u32,
+pub(super) struct Frame {
+    pub(super) node: u32,
     /// Where its children start in `pending`.
     mark: usize,
+    shape: Shape,
     /// A flow collection ends at its bracket, a block collection with its last child.
     flow: bool,
     anchor: usize,
-    /// Key of a merge (`<<`) that waits for its value.
-    merge: bool,
+    /// Its merge key (`<<`) waits for its value.
+    pub(super) merge: bool,
 }
 
-type Bytes = std::ops::Range<usize>;
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    List,
+    Mapping,
+}
 
-impl Builder<'_> {
-    fn take(&mut self, event: Event<'_>, bytes: Bytes, text: &str) -> Result<(), Problem> {
+pub(super) type Bytes = Range<usize>;
+
+impl<'s> Builder<'s> {
+    fn new(source: &'s Arc<Source>, base: usize, text: &'s str, dialect: Dialect, limits: Limits) -> Self {
+        Self {
+            source,
+            text,
+            base,
+            dialect,
+            limits,
+            tree: Tree::new(Arc::clone(source)),
+            open: Vec::new(),
+            pending: Vec::new(),
+            anchors: HashMap::new(),
+            copies: 0,
+            repeats: Repeats::default(),
+            breaks: Breaks::default(),
+            end: 0,
+            tab: None,
+        }
+    }
+
+    /// Reads events until the document is complete, and says what stands after it.
+    fn run(&mut self, problems: &mut Vec<Problem>) -> Result<(), Problem> {
+        self.check_characters()?;
+        let whole = self.text;
+        let marker = if self.dialect == Dialect::Yaml { dropped::marker(whole) } else { None };
+        self.text = whole.get(..marker.unwrap_or(whole.len())).unwrap_or_default();
+        let mut parser = Parser::new_from_str_with_options(self.text, self.options());
+        let mut stop = 0;
+        while let Some(next) = parser.next_event() {
+            let (event, span) = next.map_err(|error| self.syntax(&error))?;
+            let bytes = span.byte_range().unwrap_or(0..0);
+            // The end of a block collection is noticed at whatever comes next.
+            stop = bytes.start;
+            self.take(event, bytes)?;
+            if self.is_complete() {
+                break;
+            }
+        }
+        let is_empty = self.tree.nodes.is_empty();
+        let stop = if is_empty { marker.unwrap_or(whole.len()) } else { self.end.max(stop) };
+        self.check_breaks(stop)?;
+        if let Some((bytes, message)) = dropped::after(whole, stop) {
+            if is_empty {
+                return Err(self.unreadable(bytes, errors::ENDED.to_owned()));
+            }
+            problems.push(self.problem(ProblemKind::Ignored, bytes, message.to_owned()));
+        }
+        self.repeats.report(&self.tree, problems);
+        Ok(())
+    }
+
+    fn options(&self) -> Options {
+        granit_parser::options! {
+            emit_comments: false,
+            emit_anchor_events: true,
+            disallow_directives: true,
+            bom_inside_document_as_content: true,
+            flow_nesting_limit: self.limits.depth,
+            block_nesting_limit: self.limits.depth,
+            simple_key_max_lookahead: if self.dialect == Dialect::Json { usize::MAX } else { KEY_LENGTH },
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>, bytes: Bytes) -> Result<(), Problem> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
-                self.scalar(value, style, anchor, tag.as_deref(), bytes, text)
+                self.scalar(value, style, anchor, tag.as_deref(), bytes)
             }
-            Event::SequenceStart(style, anchor, _) => {
-                self.start(Body::Seq { start: 0, len: 0 }, style, anchor, bytes)
-            }
-            Event::MappingStart(style, anchor, _) => {
-                self.start(Body::Map { start: 0, len: 0 }, style, anchor, bytes)
-            }
-            Event::SequenceEnd | Event::MappingEnd => self.finish(bytes),
-            Event::Alias(anchor) => self.alias(anchor, bytes),
+            Event::SequenceStart(style, anchor, _) => self.start(Shape::List, style, anchor, bytes),
+            Event::MappingStart(style, anchor, _) => self.start(Shape::Mapping, style, anchor, bytes),
+            Event::SequenceEnd | Event::MappingEnd => self.finish(&bytes),
+            Event::Anchor(_, name) => self.check_anchor(&name, bytes),
+            Event::Alias(anchor) => self.alias(anchor, &bytes),
             _ => Ok(()),
         }
     }
@@ -129,16 +167,27 @@ impl Builder<'_> {
         anchor: usize,
         tag: Option<&Tag>,
         bytes: Bytes,
-        text: &str,
     ) -> Result<(), Problem> {
         let plain = style == ScalarStyle::Plain;
-        let string_tag = tag.is_some_and(|tag| matches!(tag.core_suffix(), Some("str" | "binary")));
-        let typed = if plain && !string_tag { Style::Plain } else { Style::Quoted };
-        // A key with nothing after it reads as `~` without bytes of its own.
-        let absent = plain && bytes.is_empty();
+        let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        self.check_tabs(&bytes)?;
+        self.check_breaks(bytes.start)?;
+        if plain && value.starts_with('?') && self.open.last().is_some_and(|frame| frame.flow) {
+            return Err(self.unreadable(bytes, errors::QUESTION.to_owned()));
+        }
+        if quoted {
+            self.breaks.pass_quoted(self.text, bytes.end);
+        }
+        let (value, typed) = match tag {
+            None => (value, if plain { Style::Plain } else { Style::Quoted }),
+            Some(tag) => {
+                tags::apply(tag, value).map_err(|message| self.unreadable(bytes.clone(), message))?
+            }
+        };
         let body = match value {
-            _ if absent => Body::Written { start: 0, end: 0, style: typed },
-            Cow::Borrowed(value) => match offset_in(text, value) {
+            // A key with nothing after it reads as `~` without bytes of its own.
+            _ if plain && bytes.is_empty() => Body::Written { start: 0, end: 0, style: typed },
+            Cow::Borrowed(value) => match offset_in(self.text, value) {
                 Some(at) => {
                     let start = (self.base + at) as u32;
                     Body::Written { start, end: start + value.len() as u32, style: typed }
@@ -147,7 +196,7 @@ impl Builder<'_> {
             },
             Cow::Owned(value) => self.own(value.into_boxed_str(), typed),
         };
-        let written = text.get(bytes.clone()).unwrap_or_default();
+        let written = self.text.get(bytes.clone()).unwrap_or_default();
         let bytes = bytes.start..bytes.start + written.trim_end_matches(['\n', '\r', ' ', '\t']).len();
         let node = self.push(body, bytes)?;
         if anchor != 0 {
@@ -156,62 +205,90 @@ impl Builder<'_> {
         self.add(node)
     }
 
-    fn own(&mut self, text: Box<str>, style: Style) -> Body {
+    pub(super) fn own(&mut self, text: Box<str>, style: Style) -> Body {
         self.tree.owned.push(text);
         Body::Owned { index: self.tree.owned.len() as u32 - 1, style }
     }
 
     fn start(
         &mut self,
-        body: Body,
-        style: granit_parser::StructureStyle,
+        shape: Shape,
+        style: StructureStyle,
         anchor: usize,
         bytes: Bytes,
     ) -> Result<(), Problem> {
         if self.open.len() >= self.limits.depth {
-            let message = format!("more than {} collections inside each other", self.limits.depth);
-            return Err(self.unreadable(bytes, message));
+            return Err(self.unreadable(bytes, errors::too_deep(self.limits.depth)));
         }
+        self.check_tabs(&bytes)?;
+        let body = match shape {
+            Shape::List => Body::Seq { start: 0, len: 0 },
+            Shape::Mapping => Body::Map { start: 0, len: 0 },
+        };
         let node = self.push(body, bytes)?;
-        let flow = style == granit_parser::StructureStyle::Flow;
-        self.open.push(Frame { node, mark: self.pending.len(), flow, anchor, merge: false });
+        let flow = style == StructureStyle::Flow;
+        self.open.push(Frame { node, mark: self.pending.len(), shape, flow, anchor, merge: false });
         Ok(())
     }
 
-    fn finish(&mut self, bytes: Bytes) -> Result<(), Problem> {
+    fn finish(&mut self, bytes: &Bytes) -> Result<(), Problem> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
-        let kids: Vec<u32> = self.pending.split_off(frame.mark.min(self.pending.len()));
-        let last = kids.last().and_then(|id| self.tree.nodes.get(*id as usize)).map(|last| last.span.end);
+        let mark = frame.mark.min(self.pending.len());
+        let last = self.pending.get(mark..).and_then(<[u32]>::last);
+        let last_end = last.and_then(|id| self.tree.nodes.get(*id as usize)).map(|last| last.span.end);
         let start = self.tree.children.len() as u32;
-        let len = kids.len() as u32;
-        self.tree.children.extend(kids);
-        let end = if frame.flow { (self.base + bytes.end) as u32 } else { last.unwrap_or(0) };
+        self.tree.children.extend(self.pending.drain(mark..));
+        let len = self.tree.children.len() as u32 - start;
+        let end = if frame.flow { (self.base + bytes.end) as u32 } else { last_end.unwrap_or(0) };
+        if frame.flow {
+            self.end = self.end.max(bytes.end);
+        }
         if let Some(data) = self.tree.nodes.get_mut(frame.node as usize) {
             data.span.end = end.max(data.span.start);
-            self.end = self.end.max(data.span.end as usize);
-            data.body = match data.body {
-                Body::Seq { .. } => Body::Seq { start, len },
-                _ => Body::Map { start, len: len / 2 },
+            data.body = match frame.shape {
+                Shape::List => Body::Seq { start, len },
+                Shape::Mapping => Body::Map { start, len: len / 2 },
             };
         }
-        self.duplicates(frame.node);
+        if frame.shape == Shape::Mapping {
+            self.repeats.look_through(self.tree.node(frame.node));
+        }
         if frame.anchor != 0 {
             self.anchors.insert(frame.anchor, frame.node);
         }
         self.add(frame.node)
     }
 
-    fn alias(&mut self, anchor: usize, bytes: Bytes) -> Result<(), Problem> {
-        let Some(target) = self.anchors.get(&anchor).copied() else {
-            let message = "an alias inside its own anchor has no end".to_owned();
-            return Err(self.unreadable(bytes, message));
-        };
-        self.end = self.end.max(self.base + bytes.end);
-        if self.open.last().is_some_and(|frame| frame.merge) {
-            return self.merge(target, &bytes);
+    /// Names as the reader of Kubernetes takes them; YAML 1.2 allows nearly any character.
+    fn check_anchor(&self, name: &str, bytes: Bytes) -> Result<(), Problem> {
+        if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
+            return Ok(());
         }
-        let copy = self.copy(target, 0, &bytes)?;
+        let message = format!("kubectl refuses the anchor name `{name}`: use letters, digits, `-` and `_`");
+        Err(self.unreadable(bytes, message))
+    }
+
+    fn alias(&mut self, anchor: usize, bytes: &Bytes) -> Result<(), Problem> {
+        let Some(target) = self.anchors.get(&anchor).copied() else {
+            let message = "this alias stands inside its own anchor and would have no end".to_owned();
+            return Err(self.unreadable(bytes.clone(), message));
+        };
+        self.end = self.end.max(bytes.end);
+        if self.open.last().is_some_and(|frame| frame.merge) {
+            if !matches!(self.body(target), Some(Body::Map { .. })) {
+                return Err(self.unreadable(bytes.clone(), errors::MERGE.to_owned()));
+            }
+            return self.merge(target, bytes);
+        }
+        let copy = self.copy(target, 0, bytes)?;
         self.add(copy)
+    }
+
+    /// Whether the document's root is read and nothing can be added to it.
+    ///
+    /// Plain text at the root goes on to the end, or to the error that shows it was none.
+    fn is_complete(&self) -> bool {
+        self.open.is_empty() && !self.tree.nodes.is_empty() && self.plain_text(ROOT).is_none()
     }
 
     /// Hands a finished node to the collection it belongs to.
@@ -220,186 +297,150 @@ impl Builder<'_> {
         if let Some(data) = self.tree.nodes.get_mut(node as usize) {
             data.parent = parent;
         }
-        let Some(frame) = self.open.last_mut() else { return Ok(()) };
-        let in_map =
-            matches!(self.tree.nodes.get(frame.node as usize).map(|n| n.body), Some(Body::Map { .. }));
-        if in_map && frame.merge {
+        let frame = self.open.last();
+        let in_map = frame.is_some_and(|frame| frame.shape == Shape::Mapping);
+        if in_map && frame.is_some_and(|frame| frame.merge) {
             let bytes = self.bytes_of(node);
             return self.merge(node, &bytes);
         }
-        if in_map && (self.pending.len() - frame.mark).is_multiple_of(2) {
-            let key = self.tree.node(node);
-            if matches!(key.kind(), Kind::Seq | Kind::Map) {
-                let bytes = self.bytes_of(node);
-                return Err(self.unreadable(bytes, collection_as_key(self.source.text())));
-            }
-            if is_merge_key(&self.tree, node) {
-                frame.merge = true;
+        let is_key = in_map
+            && frame.is_some_and(|frame| self.pending.len().wrapping_sub(frame.mark).is_multiple_of(2));
+        if is_key {
+            if self.dialect == Dialect::Yaml && self.is_merge_key(node) {
+                if let Some(frame) = self.open.last_mut() {
+                    frame.merge = true;
+                }
                 return Ok(());
             }
+            self.check_colon(node)?;
+            let key = self.as_key(node)?;
+            self.pending.push(key);
+            return Ok(());
         }
-        self.pending.push(node);
-        Ok(())
-    }
-
-    /// Puts copies of the entries of `<<: value` where the merge key stands.
-    ///
-    /// The reader that Kubernetes uses sets keys in the order of the text, so a merge after a key
-    /// overrides that key; of several merged mappings the first one wins.
-    fn merge(&mut self, value: u32, bytes: &Bytes) -> Result<(), Problem> {
-        let sources: Vec<u32> = match self.tree.nodes.get(value as usize).map(|node| node.body) {
-            Some(Body::Seq { start, len }) => self.tree.kids(start, len).iter().rev().copied().collect(),
-            _ => vec![value],
-        };
-        for map in sources {
-            let Some(Body::Map { start, len }) = self.tree.nodes.get(map as usize).map(|node| node.body)
-            else {
-                let message = "a merge key `<<` takes a mapping or a list of mappings".to_owned();
-                return Err(self.unreadable(bytes.clone(), message));
-            };
-            let parent = self.open.last().map_or(ROOT, |frame| frame.node);
-            for kid in self.tree.kids(start, len * 2).to_vec() {
-                let copy = self.copy(kid, 0, bytes)?;
-                if let Some(data) = self.tree.nodes.get_mut(copy as usize) {
-                    data.parent = parent;
-                }
-                self.pending.push(copy);
-            }
+        if self.plain_text(node).is_some_and(is_infinite) {
+            return Err(self.unreadable(self.bytes_of(node), errors::INFINITE.to_owned()));
         }
-        if let Some(frame) = self.open.last_mut() {
-            frame.merge = false;
+        if !self.open.is_empty() {
+            self.pending.push(node);
         }
         Ok(())
     }
 
-    /// A deep copy, marked as shared. Depth is bounded by the tree's own, work by `Limits::copies`.
-    fn copy(&mut self, node: u32, depth: usize, bytes: &Bytes) -> Result<u32, Problem> {
-        self.copies += 1;
-        if self.copies > self.limits.copies || self.open.len() + depth > self.limits.depth {
-            let message = "aliases unfold to more than any manifest needs (an alias bomb?)".to_owned();
-            return Err(self.unreadable(bytes.clone(), message));
-        }
-        let Some(mut data) = self.tree.nodes.get(node as usize).copied() else { return Ok(ROOT) };
-        data.shared = true;
-        let copy = self.tree.nodes.len() as u32;
-        self.tree.nodes.push(data);
-        let (start, len) = match data.body {
-            Body::Seq { start, len } => (start, len),
-            Body::Map { start, len } => (start, len * 2),
-            _ => return Ok(copy),
-        };
-        let mut kids = Vec::with_capacity(len as usize);
-        for kid in self.tree.kids(start, len).to_vec() {
-            let kid = self.copy(kid, depth + 1, bytes)?;
-            if let Some(data) = self.tree.nodes.get_mut(kid as usize) {
-                data.parent = copy;
-            }
-            kids.push(kid);
-        }
-        let start = self.tree.children.len() as u32;
-        self.tree.children.extend(kids);
-        if let Some(data) = self.tree.nodes.get_mut(copy as usize) {
-            data.body = match data.body {
-                Body::Map { len, .. } => Body::Map { start, len },
-                _ => Body::Seq { start, len },
-            };
-        }
-        Ok(copy)
-    }
-
-    fn push(&mut self, body: Body, bytes: Bytes) -> Result<u32, Problem> {
+    pub(super) fn push(&mut self, body: Body, bytes: Bytes) -> Result<u32, Problem> {
         if self.tree.nodes.len() >= self.limits.nodes {
             let message = format!("more than {} values in one document", self.limits.nodes);
             return Err(self.unreadable(bytes, message));
         }
+        self.end = self.end.max(bytes.end);
         let span = Span::new((self.base + bytes.start) as u32, (self.base + bytes.end) as u32);
-        self.end = self.end.max(self.base + bytes.end);
         self.tree.nodes.push(NodeData { span, parent: ROOT, body, shared: false });
         Ok(self.tree.nodes.len() as u32 - 1)
     }
 
-    /// Notes every key that stands twice; keys that a merge brought in do not count.
-    fn duplicates(&mut self, map: u32) {
-        let mut repeated = Vec::new();
-        let map = self.tree.node(map);
-        let keys: Vec<_> = map.entries().map(|(key, _)| key).filter(|key| !key.is_shared()).collect();
-        let mut seen = HashSet::new();
-        for (index, key) in keys.iter().enumerate() {
-            let again = if keys.len() > MANY_KEYS {
-                !seen.insert(key.key_text())
-            } else {
-                keys.iter().take(index).any(|other| other.key_text() == key.key_text())
-            };
-            if again {
-                repeated.push(key.id());
+    pub(super) fn body(&self, node: u32) -> Option<Body> {
+        self.tree.nodes.get(node as usize).map(|data| data.body)
+    }
+
+    /// The text of a scalar that is typed by its looks.
+    pub(super) fn plain_text(&self, node: u32) -> Option<&str> {
+        match self.body(node)? {
+            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. } => {
+                self.tree.node(node).text()
             }
+            _ => None,
         }
-        self.repeated.extend(repeated);
     }
 
-    fn json_follows(&self, text: &str) -> bool {
-        let rest = self.end.checked_sub(self.base).and_then(|at| text.get(at..)).unwrap_or_default();
-        text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
-            && rest.trim_start().starts_with('{')
+    pub(super) fn source_text(&self) -> &'s str {
+        self.text
     }
 
-    fn syntax(&self, error: &ScanError, text: &str) -> Problem {
-        let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
-        let length = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        self.unreadable(at..at + length, errors::describe(error, text, at))
-    }
-
-    /// A problem at bytes of the document (not of the source).
-    fn unreadable(&self, bytes: Bytes, message: String) -> Problem {
-        let bytes = self.base + bytes.start..self.base + bytes.end;
-        problem(self.source, ProblemKind::Unreadable, bytes, message)
-    }
-
-    fn bytes_of(&self, node: u32) -> Bytes {
+    pub(super) fn bytes_of(&self, node: u32) -> Bytes {
         let bytes = self.tree.node(node).span().range();
         bytes.start.saturating_sub(self.base)..bytes.end.saturating_sub(self.base)
     }
-}
 
-fn ignored(source: &Arc<Source>, at: usize) -> Problem {
-    let message = "kubectl passes over this text: separate documents with a line `---`".to_owned();
-    problem(source, ProblemKind::Ignored, at..at + 1, message)
-}
-
-fn duplicate(tree: &Tree, key: u32) -> Problem {
-    let key = tree.node(key);
-    let mut field = key.parent().map(|map| map.path_from(tree.root())).unwrap_or_default();
-    push_key(&mut field, &key.key_text());
-    Problem {
-        kind: ProblemKind::DuplicateKey,
-        source: Arc::clone(tree.source()),
-        span: key.span(),
-        message: format!("key `{}` stands twice in this mapping, the last one wins", key.key_text()),
-        field,
+    fn check_characters(&mut self) -> Result<(), Problem> {
+        if self.dialect == Dialect::Json {
+            return Ok(());
+        }
+        let (breaks, forbidden) = characters::survey(self.text);
+        self.breaks = breaks;
+        forbidden.map_or(Ok(()), |(at, character)| {
+            Err(self.unreadable(at..at + character.len_utf8(), characters::message(character)))
+        })
     }
-}
 
-fn is_merge_key(tree: &Tree, node: u32) -> bool {
-    let plain = tree.nodes.get(node as usize).is_some_and(|data| {
-        matches!(
-            data.body,
-            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. }
-        )
-    });
-    plain && tree.node(node).text() == Some("<<")
-}
+    /// Refuses a tab where libyaml does: before a block token that may be a key.
+    fn check_tabs(&self, bytes: &Bytes) -> Result<(), Problem> {
+        if self.dialect == Dialect::Json || self.open.last().is_some_and(|frame| frame.flow) {
+            return Ok(());
+        }
+        let before = self.text.get(..bytes.start).unwrap_or_default();
+        let margin = before.trim_end_matches([' ', '\t']);
+        let tab = before.get(margin.len()..).and_then(|blanks| blanks.find('\t'));
+        match tab {
+            Some(tab) if margin.is_empty() || margin.ends_with(['\n', '\r', '-', '?']) => {
+                let at = margin.len() + tab;
+                Err(self.unreadable(at..at + 1, errors::TAB.to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
 
-fn collection_as_key(text: &str) -> String {
-    if errors::looks_like_template(text) {
-        "a mapping as a key; the text holds template braces `{{ }}`, render it first (`helm template`)"
-            .to_owned()
-    } else {
-        "a list or mapping as a key, Kubernetes knows only string keys".to_owned()
+    /// Refuses a colon that only YAML 1.2 takes for the end of a key: to kubectl `[a:]` holds the text `a:`.
+    fn check_colon(&self, key: u32) -> Result<(), Problem> {
+        let flow = self.open.last().is_some_and(|frame| frame.flow);
+        if !flow || self.dialect == Dialect::Json || self.plain_text(key).is_none() {
+            return Ok(());
+        }
+        let end = self.bytes_of(key).end;
+        let after = self.text.get(end..).unwrap_or_default();
+        if after.starts_with(':')
+            && after.get(1..).is_some_and(|rest| rest.starts_with([',', ']', '}', '[', '{']))
+        {
+            return Err(self.unreadable(end..end + 1, errors::COLON.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Refuses line breaks that only kubectl sees, up to byte `end`.
+    fn check_breaks(&self, end: usize) -> Result<(), Problem> {
+        match self.breaks.first_before(end) {
+            Some(at) => {
+                let character = self.text[at..].chars().next().unwrap_or_default();
+                Err(self.unreadable(at..at + character.len_utf8(), characters::message(character)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn syntax(&mut self, error: &ScanError) -> Problem {
+        let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        if let Err(problem) = self.check_breaks(at) {
+            return problem;
+        }
+        if *error.kind() == ErrorKind::TabInBlockIndentation {
+            let brackets = self.open.iter().find(|frame| frame.flow);
+            self.tab = Some((brackets.map_or(self.end, |frame| self.bytes_of(frame.node).start), at));
+        }
+        let (bytes, message) = errors::describe(error, self.text, at, self.limits);
+        self.unreadable(bytes, message)
+    }
+
+    pub(super) fn unreadable(&self, bytes: Bytes, message: String) -> Problem {
+        self.problem(ProblemKind::Unreadable, bytes, message)
+    }
+
+    /// A problem at bytes of the document (not of the source).
+    fn problem(&self, kind: ProblemKind, bytes: Bytes, message: String) -> Problem {
+        problem(self.source, kind, self.base + bytes.start..self.base + bytes.end, message)
     }
 }
 
 /// Where `part` stands in `whole`, when it is a slice of it.
 fn offset_in(whole: &str, part: &str) -> Option<usize> {
     let at = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
-    (whole.get(at..at + part.len())? == part).then_some(at)
+    let there = whole.get(at..at + part.len())?;
+    std::ptr::eq(there.as_ptr(), part.as_ptr()).then_some(at)
 }
