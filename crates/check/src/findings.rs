@@ -1,9 +1,9 @@
 //! How does a rule say what it saw?
 
-use finding::{Finding, Label, PodSecurity, Severity};
+use finding::{Change, Finding, Fix, Label, PodSecurity, Safety, Severity};
 use object::{Node, Object, Site, Version};
 
-use crate::{Check, Profile};
+use crate::{Check, Profile, Settings};
 
 /// Where a rule puts what it finds; it knows the rule and the object, so the rule need not repeat them.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ pub struct Findings<'a> {
     check: &'static Check,
     object: &'a Object,
     version: Version,
+    settings: &'a Settings,
     list: &'a mut Vec<Finding>,
 }
 
@@ -18,10 +19,20 @@ impl<'a> Findings<'a> {
     pub(crate) fn new(
         check: &'static Check,
         object: &'a Object,
-        version: Version,
+        (version, settings): (Version, &'a Settings),
         list: &'a mut Vec<Finding>,
     ) -> Self {
-        Self { check, object, version, list }
+        Self { check, object, version, settings, list }
+    }
+
+    /// The release that is asked about.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What the user told about the cluster.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
     }
 
     /// Records a finding at a field, written or missing.
@@ -64,6 +75,12 @@ impl Flag<'_> {
     pub fn profile(self, profile: Profile) -> Self {
         let named = profile.named(self.version);
         self.change(|finding| finding.pod_security = named)
+    }
+
+    /// How the owner's text is mended; the engine proves it before anything is written.
+    pub fn fix(self, safety: Safety, changes: impl IntoIterator<Item = Change>) -> Self {
+        let changes = changes.into_iter().collect();
+        self.change(|finding| finding.fix = Some(Fix { safety, changes, edits: Vec::new() }))
     }
 
     /// Names a Pod Security check directly.

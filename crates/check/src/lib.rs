@@ -3,16 +3,20 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
+mod change;
 mod credential;
 mod findings;
+pub mod fix;
 mod list;
 mod model;
 mod page;
 mod prelude;
 mod run;
+mod settings;
 
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
 pub use run::{Judge, pod_security, unrendered};
+pub use settings::Settings;

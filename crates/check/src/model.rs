@@ -88,6 +88,8 @@ pub enum Run {
     Pod(fn(&Pod<'_>, &mut Findings<'_>)),
     /// One pod at a time, beside everything else in the same input.
     PodAmong(fn(&Pod<'_>, &Inventory, &mut Findings<'_>)),
+    /// One object at a time, beside everything else in the same input.
+    ObjectAmong(fn(&Object, &Inventory, &mut Findings<'_>)),
     /// The text itself, where it misleads or cannot be read.
     Text(fn(&Problem) -> bool),
     /// Only when `--pss` asks for it.

@@ -7,19 +7,31 @@ use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
 use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
-use crate::{CHECKS, Check, Findings, Run};
+use crate::{CHECKS, Check, Findings, Run, Settings};
 
 /// The checks of one run and the release they judge for.
 #[derive(Clone, Debug)]
 pub struct Judge {
     checks: Vec<&'static Check>,
     version: Version,
+    settings: Settings,
 }
 
 impl Judge {
     /// The checks that `wanted` accepts, in the order of the list.
     pub fn new(version: Version, wanted: impl Fn(&Check) -> bool) -> Self {
-        Self { checks: CHECKS.iter().copied().filter(|check| wanted(check)).collect(), version }
+        Self {
+            checks: CHECKS.iter().copied().filter(|check| wanted(check)).collect(),
+            version,
+            settings: Settings::default(),
+        }
+    }
+
+    /// The same checks, knowing what the user told about the cluster.
+    #[must_use]
+    pub fn with(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
     }
 
     /// Whether a check is among those of the run.
@@ -31,17 +43,20 @@ impl Judge {
     pub fn object(&self, object: &Object, inventory: &Inventory) -> Vec<Finding> {
         let mut list = Vec::new();
         for check in &self.checks {
-            if let Run::Object(run) = check.run {
-                run(object, &mut Findings::new(check, object, self.version, &mut list));
+            let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
+            match check.run {
+                Run::Object(run) => run(object, &mut out),
+                Run::ObjectAmong(run) => run(object, inventory, &mut out),
+                _ => {}
             }
         }
         for pod in object.pods(self.version) {
             for check in &self.checks {
-                let mut out = Findings::new(check, object, self.version, &mut list);
+                let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
                 match check.run {
                     Run::Pod(run) => run(&pod, &mut out),
                     Run::PodAmong(run) => run(&pod, inventory, &mut out),
-                    Run::Object(_) | Run::Text(_) | Run::PodSecurity | Run::Rendering => {}
+                    _ => {}
                 }
             }
         }
@@ -90,11 +105,13 @@ fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
 /// The Pod Security answer for every pod of an object: a verdict each, and a finding for each refusal.
 pub fn pod_security(object: &Object, policy: Policy) -> (Vec<Finding>, Vec<Verdict>) {
     let (mut list, mut verdicts) = (Vec::new(), Vec::new());
+    let settings = Settings::default();
+    let context = (Version::NEWEST, &settings);
     for pod in object.pods(policy.version.effective()) {
         let violations = evaluate(&pod, policy);
         verdicts.push(verdict(&pod, policy, aggregate(&violations)));
         for violation in violations {
-            let mut out = Findings::new(&page_of_pod_security::CHECK, object, Version::NEWEST, &mut list);
+            let mut out = Findings::new(&page_of_pod_security::CHECK, object, context, &mut list);
             let text = violation.text();
             let mut sites = violation.sites.into_iter();
             let first = sites.next().unwrap_or_else(|| pod.site(""));

@@ -10,7 +10,7 @@ mod report;
 mod severity;
 mod source;
 
-pub use edit::{Edit, Fix, Safety};
+pub use edit::{Action, Change, Edit, Fix, Safety, Step, Value, apply};
 pub use model::{Finding, Label, ObjectRef, PodSecurity, Waived};
 pub use render::{Color, json, text};
 pub use report::{Advice, Failure, Report, Stage, Summary, Verdict};

@@ -5,6 +5,7 @@
 
 mod container;
 mod decode;
+pub mod edit;
 mod inventory;
 mod list;
 mod object;

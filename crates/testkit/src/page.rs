@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use check::fix::{Mended, mend};
 use check::{Check, Judge, Page, Run};
-use finding::{Finding, Source};
+use finding::{Finding, Safety, Source};
 use object::{Inventory, Limits, Version};
 
 /// One fenced example of a page.
@@ -69,9 +70,18 @@ pub fn agrees(expected: &[Said], said: &[Said]) -> bool {
     expected.len() == said.len() && expected.iter().zip(said).all(same)
 }
 
-fn judge(check: &'static Check, example: &Example) -> Vec<Finding> {
+/// The example after its findings were mended, risky fixes included.
+pub fn mended(check: &'static Check, example: &Example) -> Mended {
     let source = Arc::new(Source::file("example.yaml", example.text.clone()));
-    let read = object::read(&source, Limits::default());
+    mend(&source, Safety::Risky, &|source| judge_source(check, example, source))
+}
+
+fn judge(check: &'static Check, example: &Example) -> Vec<Finding> {
+    judge_source(check, example, &Arc::new(Source::file("example.yaml", example.text.clone())))
+}
+
+fn judge_source(check: &'static Check, example: &Example, source: &Arc<Source>) -> Vec<Finding> {
+    let read = object::read(source, Limits::default());
     let inventory = Inventory::new(read.objects);
     let objects = inventory.objects().iter();
     if let (Run::PodSecurity, Some(policy)) = (check.run, example.policy) {

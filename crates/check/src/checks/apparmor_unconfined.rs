@@ -16,14 +16,16 @@ const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 fn apparmor_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let path = "securityContext.appArmorProfile.type";
     if let Some(kind) = loose(pod.at(path)) {
-        out.flag(pod.site(path), format!("the pod runs with AppArmor profile type `{kind}`"));
+        out.flag(pod.site(path), format!("the pod runs with AppArmor profile type `{kind}`"))
+            .fix(Safety::Risky, [set(pod.spec(), path, "RuntimeDefault")]);
     }
     for container in pod.every_container() {
         if let Some(kind) = loose(container.at(path)) {
             out.flag(
                 container.site(path),
                 format!("{} runs with AppArmor profile type `{kind}`", container.title()),
-            );
+            )
+            .fix(Safety::Risky, [set(container.node, path, "RuntimeDefault")]);
         }
     }
     for (key, value) in pod.annotations().filter(|(key, _)| key.starts_with(ANNOTATION)) {
@@ -33,7 +35,8 @@ fn apparmor_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
             out.flag(
                 pod.site_of(value),
                 format!("container `{container}` runs with AppArmor profile `{profile}`"),
-            );
+            )
+            .fix(Safety::Risky, [set(value, "", "runtime/default")]);
         }
     }
 }

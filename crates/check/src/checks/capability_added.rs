@@ -20,7 +20,8 @@ fn capability_added(pod: &Pod<'_>, out: &mut Findings<'_>) {
             out.flag(
                 pod.site_of(node),
                 format!("{} adds capability {name}{}", container.title(), hint(name)),
-            );
+            )
+            .fix(Safety::Risky, [remove(node, "")]);
         }
     }
 }

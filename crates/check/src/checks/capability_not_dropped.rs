@@ -25,6 +25,7 @@ fn capability_not_dropped(pod: &Pod<'_>, out: &mut Findings<'_>) {
         out.flag(
             container.site("securityContext.capabilities.drop"),
             format!("{} keeps the runtime's capabilities{hint}", container.title()),
-        );
+        )
+        .fix(Safety::Risky, [append(container.node, "securityContext.capabilities.drop", "ALL")]);
     }
 }

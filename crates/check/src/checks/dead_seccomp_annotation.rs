@@ -26,15 +26,33 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         }
         spoken.push(key);
         let site = pod.site_of(value);
-        if pod.version() >= v(1, 27) {
+        let flag = if pod.version() >= v(1, 27) {
             out.flag(
                 site,
                 format!("annotation `{key}` is dead since 1.27: {} runs unconfined", container.title()),
-            );
+            )
         } else {
             let message =
                 format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
-            out.flag(site, message).severity(Severity::Low);
+            out.flag(site, message).severity(Severity::Low)
+        };
+        let whole_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
+        let node = if whole_pod { pod.spec() } else { container.node };
+        if let Some(changes) = as_field(node, value) {
+            flag.fix(Safety::Safe, changes.into_iter().chain([remove(value, "")]));
+        }
+    }
+}
+
+/// What the annotation says, said by the field below `node`.
+fn as_field(node: Node<'_>, value: Node<'_>) -> Option<Vec<finding::Change>> {
+    let field = "securityContext.seccompProfile";
+    let kind = |kind: &str| set(node, &format!("{field}.type"), kind);
+    match value.str()? {
+        "runtime/default" | "docker/default" => Some(vec![kind("RuntimeDefault")]),
+        other => {
+            let profile = other.strip_prefix("localhost/")?;
+            Some(vec![kind("Localhost"), set(node, &format!("{field}.localhostProfile"), profile)])
         }
     }
 }

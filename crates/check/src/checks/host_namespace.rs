@@ -19,6 +19,6 @@ const SHARED: [(&str, &str); 3] = [
 
 fn host_namespace(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for (field, gain) in SHARED.into_iter().filter(|(field, _)| pod.is_set(field)) {
-        out.flag(pod.site(field), gain);
+        out.flag(pod.site(field), gain).fix(Safety::Risky, [set(pod.spec(), field, false)]);
     }
 }

@@ -18,10 +18,15 @@ fn privilege_escalation_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let path = "securityContext.allowPrivilegeEscalation";
         if container.at(path).and_then(Node::bool) != Some(false) {
-            out.flag(
+            let flag = out.flag(
                 container.site(path),
                 format!("{} may gain privileges after it started", container.title()),
             );
+            // The API refuses the two together (pkg/apis/core/validation, validateSecurityContext).
+            let adds = |name: &str| container.added_capabilities().any(|(added, _)| added == name);
+            if !container.is_privileged() && !adds("SYS_ADMIN") && !adds("CAP_SYS_ADMIN") {
+                flag.fix(Safety::Risky, [set(container.node, path, false)]);
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ fn privileged_container(pod: &Pod<'_>, out: &mut Findings<'_>) {
         out.flag(
             container.site("securityContext.privileged"),
             format!("{} is privileged", container.title()),
-        );
+        )
+        .fix(Safety::Risky, [set(container.node, "securityContext.privileged", false)]);
     }
 }

@@ -18,7 +18,9 @@ fn proc_mount_unmasked(pod: &Pod<'_>, out: &mut Findings<'_>) {
             continue;
         };
         let message = format!("{} mounts `/proc` as `{kind}`", container.title());
-        let flag = out.flag(container.site(path), message);
+        let flag = out
+            .flag(container.site(path), message)
+            .fix(Safety::Risky, [set(container.node, path, "Default")]);
         // Inside a user namespace the paths are there but not the power; baseline allows it from 1.35.
         if pod.has_user_namespace() && pod.version() >= v(1, 35) {
             flag.severity(Severity::Low).profile(Profile::restricted("procMount_restricted", v(1, 35)));

@@ -20,13 +20,24 @@ fn run_as_root(pod: &Pod<'_>, out: &mut Findings<'_>) {
         if container.effective("runAsNonRoot").and_then(Node::bool) == Some(true) {
             continue;
         }
-        let user = container.effective("runAsUser").and_then(Node::int).filter(|user| *user != 0);
+        let user = container.effective("runAsUser").and_then(Node::int);
         let site = container.effective_site("runAsNonRoot");
-        match user {
+        let flag = match user.filter(|user| *user != 0) {
             Some(user) => out
                 .flag(site, format!("{} runs as user {user}, but nothing refuses root", container.title()))
                 .severity(Severity::Low),
             None => out.flag(site, format!("{} may run as root", container.title())),
         };
+        // With user 0 written beside it the container would never start.
+        if user != Some(0) {
+            flag.fix(Safety::Risky, [refuse_root(pod, container)]);
+        }
     }
+}
+
+/// Said once for the pod, unless the container says otherwise for itself.
+fn refuse_root(pod: &Pod<'_>, container: Container<'_>) -> finding::Change {
+    let path = "securityContext.runAsNonRoot";
+    let node = if container.at(path).is_some() { container.node } else { pod.spec() };
+    set(node, path, true)
 }

@@ -26,7 +26,8 @@ fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'
     out.flag(
         pod.site("automountServiceAccountToken"),
         format!("the pod mounts the token of service account `{name}`, which nothing here grants any right"),
-    );
+    )
+    .fix(Safety::Risky, [set(pod.spec(), "automountServiceAccountToken", false)]);
 }
 
 fn account<'a>(pod: &Pod<'a>) -> &'a str {

@@ -15,10 +15,12 @@ fn seccomp_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let path = "securityContext.seccompProfile.type";
     let off = |node: Option<Node<'_>>| node.and_then(Node::str) == Some("Unconfined");
     if off(pod.at(path)) {
-        out.flag(pod.site(path), "the pod runs without a seccomp profile");
+        out.flag(pod.site(path), "the pod runs without a seccomp profile")
+            .fix(Safety::Risky, [set(pod.spec(), path, "RuntimeDefault")]);
     }
     for container in pod.every_container().filter(|container| off(container.at(path))) {
-        out.flag(container.site(path), format!("{} runs without a seccomp profile", container.title()));
+        out.flag(container.site(path), format!("{} runs without a seccomp profile", container.title()))
+            .fix(Safety::Risky, [set(container.node, path, "RuntimeDefault")]);
     }
     // The kubelet obeyed these annotations up to 1.26.
     if pod.version() >= v(1, 27) {
@@ -26,7 +28,8 @@ fn seccomp_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
     }
     for (key, value) in pod.annotations().filter(|(key, _)| is_seccomp_annotation(key)) {
         if value.str() == Some("unconfined") {
-            out.flag(pod.site_of(value), format!("annotation `{key}` switches seccomp off"));
+            out.flag(pod.site_of(value), format!("annotation `{key}` switches seccomp off"))
+                .fix(Safety::Risky, [set(value, "", "runtime/default")]);
         }
     }
 }

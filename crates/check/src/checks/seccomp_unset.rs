@@ -25,6 +25,7 @@ fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
         out.flag(
             container.site("securityContext.seccompProfile.type"),
             format!("{} runs without a seccomp profile unless the kubelet adds one", container.title()),
-        );
+        )
+        .fix(Safety::Risky, [set(pod.spec(), "securityContext.seccompProfile.type", "RuntimeDefault")]);
     }
 }

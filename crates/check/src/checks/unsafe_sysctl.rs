@@ -22,7 +22,9 @@ fn unsafe_sysctl(pod: &Pod<'_>, out: &mut Findings<'_>) {
         if is_safe(&dotted) {
             let message =
                 format!("sysctl `{name}` is safe, but Pod Security compares names as written: `{dotted}`");
-            out.flag(site, message).severity(Severity::Medium);
+            out.flag(site, message)
+                .severity(Severity::Medium)
+                .fix(Safety::Safe, [set(sysctl, "name", dotted.as_str())]);
         } else {
             out.flag(
                 site,

@@ -22,7 +22,8 @@ fn writable_root_filesystem(pod: &Pod<'_>, out: &mut Findings<'_>) {
             out.flag(
                 container.site(path),
                 format!("{} may write to its root file system", container.title()),
-            );
+            )
+            .fix(Safety::Risky, [set(container.node, path, true)]);
         }
     }
 }

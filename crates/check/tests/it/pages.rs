@@ -58,3 +58,29 @@ fn every_check_has_both_kinds_of_example() {
         }
     }
 }
+
+#[test]
+fn every_fix_ends_its_finding_and_a_second_run_finds_nothing_to_mend() {
+    let (mut wrong, mut mended_rules) = (Vec::new(), 0);
+    for check in CHECKS.iter().filter(|check| needs_examples(check)) {
+        let mut fixed = 0;
+        for example in examples(check.page) {
+            let mended = testkit::page::mended(check, &example);
+            fixed += mended.fixed.len();
+            wrong.extend(mended.refused.iter().map(|(f, why)| format!("{}: {}: {why}", check.id, f.message)));
+            let text = mended.source.text().to_owned();
+            let again =
+                testkit::page::mended(check, &testkit::page::Example { text: text.clone(), ..example });
+            if again.source.text() != text {
+                wrong.push(format!(
+                    "{}: a second run changes\n{text}\nto\n{}",
+                    check.id,
+                    again.source.text()
+                ));
+            }
+        }
+        mended_rules += usize::from(fixed > 0);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(mended_rules >= 12, "only {mended_rules} rules are mended on their own pages");
+}

@@ -1,0 +1,140 @@
+//! Which findings can be mended, and does the mended text hold what it promises?
+//!
+//! Nothing leaves this module unproven: the new text is read again, it differs from the old one in the
+//! intended fields only, the findings are gone, and no new one came. What cannot be proven is left as it
+//! is, with the reason.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use finding::{Change, Finding, ObjectRef, Safety, Source, apply};
+use object::edit::{edits, models};
+
+/// What came of mending one text.
+#[derive(Debug)]
+pub struct Mended {
+    /// The text afterwards; the old one when nothing could be mended.
+    pub source: Arc<Source>,
+    /// The findings that are gone.
+    pub fixed: Vec<Finding>,
+    /// The findings that have a fix which cannot be written, and why.
+    pub refused: Vec<(Finding, String)>,
+}
+
+/// How often a text is read again at most: fixes that exclude each other are tried one by one.
+const ROUNDS: usize = 500;
+
+/// Mends what `judge` finds in a text, up to and including `level`, until nothing is left to mend.
+///
+/// `judge` must say the same of the same text.
+pub fn mend(source: &Arc<Source>, level: Safety, judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>) -> Mended {
+    let mut mended = Mended { source: Arc::clone(source), fixed: Vec::new(), refused: Vec::new() };
+    let mut findings = judge(source);
+    let mut given_up: BTreeSet<Key> = BTreeSet::new();
+    let mut share = usize::MAX;
+    for _ in 0..ROUNDS {
+        let todo: Vec<&Finding> = findings
+            .iter()
+            .filter(|finding| is_writable(finding, level) && !given_up.contains(&key(finding)))
+            .take(share)
+            .collect();
+        if todo.is_empty() {
+            break;
+        }
+        match attempt(&mended.source, &todo, &findings, judge) {
+            Ok((new, after)) => {
+                mended.fixed.extend(todo.into_iter().cloned());
+                mended.source = new;
+                findings = after;
+                share = usize::MAX;
+            }
+            // Together they fail: fewer at a time, until the one that cannot be written is alone.
+            Err(_) if todo.len() > 1 => share = todo.len() / 2,
+            Err(why) => {
+                let refused = todo.into_iter().map(|finding| (finding.clone(), why.clone()));
+                mended.refused.extend(refused);
+                given_up.extend(mended.refused.iter().map(|(finding, _)| key(finding)));
+                share = usize::MAX;
+            }
+        }
+    }
+    mended
+}
+
+/// Whether a finding has a fix that may be written without asking further.
+fn is_writable(finding: &Finding, level: Safety) -> bool {
+    finding.waived.is_none()
+        && finding.fix.as_ref().is_some_and(|fix| fix.safety <= level && !fix.changes.is_empty())
+}
+
+type Proven = (Arc<Source>, Vec<Finding>);
+
+/// Makes the changes of all `todo` and proves the result.
+fn attempt(
+    source: &Arc<Source>,
+    todo: &[&Finding],
+    before: &[Finding],
+    judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
+) -> Result<Proven, String> {
+    let mut changes: Vec<Change> = Vec::new();
+    for change in todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes) {
+        if !changes.contains(change) {
+            changes.push(change.clone());
+        }
+    }
+    let edits = edits(source, &changes).map_err(|refused| refused.to_string())?;
+    let text = apply(source.text(), &edits).ok_or("the edits overlap")?;
+    if text == source.text() {
+        return Err("the text already says so".to_owned());
+    }
+    let new = Arc::new(Source::file(source.name(), text));
+    only_what_was_meant(source, &new, &changes)?;
+    let after = judge(&new);
+    gone_and_none_new(todo, before, &after)?;
+    Ok((new, after))
+}
+
+/// The new text reads as the old one with the changes made in the model, document by document.
+fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change]) -> Result<(), String> {
+    let mut expected = models(old);
+    for (document, model) in &mut expected {
+        changes.iter().filter(|change| change.document == *document).for_each(|change| model.change(change));
+    }
+    let same =
+        models(new).into_iter().map(|(_, model)| model).eq(expected.into_iter().map(|(_, model)| model));
+    if same { Ok(()) } else { Err("the edit would change more than the field it is about".to_owned()) }
+}
+
+fn gone_and_none_new(todo: &[&Finding], before: &[Finding], after: &[Finding]) -> Result<(), String> {
+    let mut allowed = count(before);
+    for finding in todo {
+        if let Some(left) = allowed.get_mut(&key(finding)) {
+            *left = left.saturating_sub(1);
+        }
+    }
+    for (key, count) in count(after) {
+        if count > allowed.get(&key).copied().unwrap_or(0) {
+            let (id, _, _, message) = key;
+            let meant = todo.iter().any(|finding| finding.id == id && finding.message == message);
+            let what =
+                if meant { "the finding would still be there" } else { "it would bring a new finding" };
+            return Err(format!("{what}: {message}"));
+        }
+    }
+    Ok(())
+}
+
+/// What makes two findings the same across an edit, which moves lines and may shift indexes.
+type Key = (&'static str, Option<ObjectRef>, Option<String>, String);
+
+fn key(finding: &Finding) -> Key {
+    (finding.id, finding.object.clone(), finding.container.clone(), finding.message.clone())
+}
+
+fn count(findings: &[Finding]) -> BTreeMap<Key, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(key(finding)).or_default() += 1;
+    }
+    counts
+}
