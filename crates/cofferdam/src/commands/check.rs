@@ -1,29 +1,66 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
+mod fix;
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::Context;
 use check::{CHECKS, Judge, Page};
-use finding::{Advice, Failure, Finding, Report, Stage};
+use finding::{Advice, Failure, Finding, Report, Safety, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
-use crate::input::{self, Loaded};
+use crate::input::{self, Input, Loaded};
 use crate::parallel;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let since = Instant::now();
-    let report = judge(args, ui);
+    let mut judged = judge(args, ui);
+    if args.diff {
+        let (patch, tally) = fix::as_patch(&judged.run(), level(args), ui);
+        ui.note(&format!("{} findings in {} files could be mended", tally.fixed, tally.files));
+        emit(args, ui, &patch)?;
+        return Ok(outcome(args, &judged.report));
+    }
+    if args.fix.is_some() {
+        let tally = fix::in_place(&judged.run(), level(args), ui);
+        ui.note(&format!("{} findings mended in {} files", tally.fixed, tally.files));
+        // What is left is judged as it stands on disk now.
+        judged = judge(args, ui);
+    }
     say_what_may_surprise(args, ui);
-    write(args, ui, &report, since)?;
-    Ok(outcome(args, &report))
+    write(args, ui, &judged.report, since)?;
+    Ok(outcome(args, &judged.report))
 }
 
-fn judge(args: &CheckArgs, ui: &Ui) -> Report {
+fn level(args: &CheckArgs) -> Safety {
+    args.fix.map_or(Safety::Safe, Safety::from)
+}
+
+/// A report and what it was made from.
+struct Judged {
+    report: Report,
+    inputs: Vec<Input>,
+    inventory: Inventory,
+    judge: Judge,
+}
+
+impl Judged {
+    fn run(&self) -> fix::Run<'_> {
+        fix::Run {
+            inputs: &self.inputs,
+            findings: &self.report.findings,
+            inventory: &self.inventory,
+            judge: &self.judge,
+        }
+    }
+}
+
+fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
     let (inputs, loaded, failures) = input::load(&args.paths, ui);
     let judge = Judge::new(args.kube_version, |check| wanted(args, check.id));
     let mut report = Report { files: inputs.len(), errors: failures, ..Report::default() };
@@ -39,7 +76,7 @@ fn judge(args: &CheckArgs, ui: &Ui) -> Report {
     }
     report.advice = advice(&report.findings);
     report.sort();
-    report
+    Judged { report, inputs, inventory, judge }
 }
 
 /// Under `--pss` only what cannot be judged speaks beside the standard.
@@ -127,9 +164,13 @@ fn write(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyh
         Format::Json => finding::json(report)?,
         Format::Text => finding::text(report, color, Some(since.elapsed())),
     };
+    emit(args, ui, &text)
+}
+
+fn emit(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result<()> {
     match &args.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
-        None => ui.data(&text).context("writing to standard output"),
+        None => ui.data(text).context("writing to standard output"),
     }
 }
 
