@@ -184,6 +184,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether the text of the scalar is `text`; the length alone settles it for most keys.
+    fn reads(self, text: &str) -> bool {
+        match self.data().body {
+            Body::Written { start, end, .. } => {
+                (end - start) as usize == text.len() && self.text() == Some(text)
+            }
+            _ => self.text() == Some(text),
+        }
+    }
+
     /// The typed scalar; `None` for lists and mappings.
     pub fn scalar(self) -> Option<Scalar<'a>> {
         let text = self.text()?;
@@ -233,7 +243,7 @@ impl<'a> Node<'a> {
 
     /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
-        self.entries().rev().find(|(k, _)| k.text() == Some(key))
+        self.entries().rev().find(|(each, _)| each.reads(key))
     }
 
     /// The value of a key that is present and not `null`.

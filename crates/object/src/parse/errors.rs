@@ -13,6 +13,8 @@ pub(super) const TAB: &str = "a tab in the indentation, YAML allows only spaces 
 pub(super) const COLON: &str =
     "kubectl takes this colon for a part of the text; put a blank after it, or the text in quotes";
 pub(super) const QUESTION: &str = "kubectl takes this `?` for the mark of a key; put the text in quotes";
+pub(super) const MARK: &str =
+    "a byte order mark that is not at the start; kubectl reads it as a part of the key, remove it";
 pub(super) const ENDED: &str = "a document that a `...` line ends before it has begun; remove the `...`";
 pub(super) const INFINITE: &str =
     "kubectl refuses this value: JSON has no infinity and no NaN; put it in quotes if it is text";
