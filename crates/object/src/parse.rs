@@ -11,6 +11,8 @@ mod errors;
 mod expand;
 mod json;
 mod keys;
+mod place;
+mod syntax;
 mod tags;
 
 use std::ops::Range;

@@ -10,7 +10,8 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, S
 
 use super::characters::Breaks;
 use super::keys::Repeats;
-use super::{Dialect, Limits, brackets, characters, dropped, errors, problem, tags};
+use super::place::Place;
+use super::{Dialect, Limits, brackets, characters, dropped, errors, problem, syntax, tags};
 use crate::scalar::is_infinite;
 use crate::tree::{Body, Kind, NodeData, ROOT, Style, Tree};
 use crate::{Problem, ProblemKind};
@@ -382,8 +383,8 @@ impl<'s> Builder<'s> {
         }
     }
 
-    pub(super) fn source_text(&self) -> &'s str {
-        self.text
+    pub(super) fn place_of(&self, node: u32) -> Place<'s> {
+        Place::new(self.text, self.bytes_of(node).start)
     }
 
     pub(super) fn bytes_of(&self, node: u32) -> Bytes {
@@ -464,7 +465,10 @@ impl<'s> Builder<'s> {
         if *error.kind() != ErrorKind::RecursionLimitExceeded {
             self.failed = Some(Failed { at, at_tab: *error.kind() == ErrorKind::TabInBlockIndentation });
         }
-        let (bytes, message) = errors::describe(error, self.text, at, self.limits);
+        let brackets =
+            self.open.iter().rfind(|frame| frame.flow).map(|frame| self.tree.node(frame.node).span());
+        let line = brackets.map(|span| self.source.position(span.start).line);
+        let (bytes, message) = syntax::describe(error, Place::new(self.text, at), self.limits.depth, line);
         self.unreadable(bytes, message)
     }
 

@@ -3,6 +3,7 @@
 mod corpus;
 mod hostile;
 mod lists;
+mod messages;
 mod pods;
 mod reader;
 mod scalars;
