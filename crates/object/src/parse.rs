@@ -3,6 +3,7 @@
 //! As in kubectl: the text is cut at `---` lines, and of each piece only the first YAML document is
 //! read. Where kubectl stops or drops something in silence, a [`Problem`] says so and we read on.
 
+mod brackets;
 mod build;
 mod characters;
 mod dropped;
@@ -10,7 +11,8 @@ mod errors;
 mod expand;
 mod json;
 mod keys;
-mod tabs;
+mod place;
+mod syntax;
 mod tags;
 
 use std::ops::Range;
@@ -137,9 +139,9 @@ impl Reader<'_> {
             self.document(next..end, Dialect::Json);
             at = end;
         }
-        // A separator counts only where a line starts.
+        // kubectl goes on after the line end, if nothing but blanks stands before it.
         let blank = text[at..].len() - text[at..].trim_start().len();
-        text[at..at + blank].find('\n').map_or(at, |end| at + end + 1)
+        text[at..at + blank].find('\n').map_or(at + blank, |end| at + end + 1)
     }
 
     fn yaml(&mut self, start: usize) {
@@ -162,6 +164,10 @@ impl Reader<'_> {
 
     /// Reads the first document of a piece of the text.
     fn document(&mut self, range: Range<usize>, dialect: Dialect) {
+        let text = &self.source.text()[range.clone()];
+        if text.strip_prefix("---").unwrap_or(text).trim().is_empty() {
+            return;
+        }
         match build::document(self.source, range, dialect, self.limits, &mut self.problems) {
             Ok(Some(tree)) => {
                 self.read += 1;

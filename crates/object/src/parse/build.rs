@@ -10,13 +10,17 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, S
 
 use super::characters::Breaks;
 use super::keys::Repeats;
-use super::{Dialect, Limits, characters, dropped, errors, problem, tabs, tags};
+use super::place::Place;
+use super::{Dialect, Limits, brackets, characters, dropped, errors, problem, syntax, tags};
 use crate::scalar::is_infinite;
-use crate::tree::{Body, NodeData, ROOT, Style, Tree};
+use crate::tree::{Body, Kind, NodeData, ROOT, Style, Tree};
 use crate::{Problem, ProblemKind};
 
 /// Characters before the `:` of a YAML key that no `?` announces (YAML 1.1, 9.3); JSON knows no limit.
 const KEY_LENGTH: usize = 1024;
+
+/// Attempts at one document; see [`Builder::rescue`].
+const ATTEMPTS: usize = 16;
 
 /// Reads the first document of a range of the source; `None` when it holds comments and blanks only.
 pub(super) fn document(
@@ -26,15 +30,17 @@ pub(super) fn document(
     limits: Limits,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<Tree>, Problem> {
-    let mut text = Cow::Borrowed(source.text().get(range.clone()).unwrap_or_default());
-    for _ in 0..tabs::ATTEMPTS {
+    let whole = source.text().get(range.clone()).unwrap_or_default();
+    let mut text = Cow::Borrowed(whole);
+    for _ in 0..ATTEMPTS {
         let mut builder = Builder::new(source, range.start, &text, dialect, limits);
-        match builder.run(problems) {
-            Ok(()) => return Ok((!builder.tree.nodes.is_empty()).then_some(builder.tree)),
-            Err(problem) => match builder.tab.and_then(|(from, at)| tabs::respaced(&text, from, at)) {
-                Some(respaced) => text = Cow::Owned(respaced),
-                None => return Err(problem),
-            },
+        let problem = match builder.run() {
+            Ok(stop) => return builder.close(whole, stop, problems),
+            Err(problem) => problem,
+        };
+        match builder.rescue() {
+            Some(rescued) => text = Cow::Owned(rescued),
+            None => return Err(problem),
         }
     }
     Err(problem(source, ProblemKind::Unreadable, range.start..range.start, errors::TAB.to_owned()))
@@ -59,8 +65,14 @@ pub(super) struct Builder<'s> {
     breaks: Breaks,
     /// Where the last thing read ends.
     end: usize,
-    /// Where reading failed at a tab, and where the brackets around it may open.
-    tab: Option<(usize, usize)>,
+    failed: Option<Failed>,
+}
+
+/// Where the parser gave up.
+#[derive(Clone, Copy)]
+struct Failed {
+    at: usize,
+    at_tab: bool,
 }
 
 pub(super) struct Frame {
@@ -99,16 +111,16 @@ impl<'s> Builder<'s> {
             repeats: Repeats::default(),
             breaks: Breaks::default(),
             end: 0,
-            tab: None,
+            failed: None,
         }
     }
 
-    /// Reads events until the document is complete, and says what stands after it.
-    fn run(&mut self, problems: &mut Vec<Problem>) -> Result<(), Problem> {
+    /// Reads events until the document is complete; returns where reading stopped.
+    fn run(&mut self) -> Result<usize, Problem> {
         self.check_characters()?;
-        let whole = self.text;
-        let marker = if self.dialect == Dialect::Yaml { dropped::marker(whole) } else { None };
-        self.text = whole.get(..marker.unwrap_or(whole.len())).unwrap_or_default();
+        let marker = if self.dialect == Dialect::Yaml { dropped::marker(self.text) } else { None };
+        let marker = marker.unwrap_or(self.text.len());
+        self.text = self.text.get(..marker).unwrap_or_default();
         let mut parser = Parser::new_from_str_with_options(self.text, self.options());
         let mut stop = 0;
         while let Some(next) = parser.next_event() {
@@ -121,9 +133,13 @@ impl<'s> Builder<'s> {
                 break;
             }
         }
-        let is_empty = self.tree.nodes.is_empty();
-        let stop = if is_empty { marker.unwrap_or(whole.len()) } else { self.end.max(stop) };
+        Ok(if self.tree.nodes.is_empty() { marker } else { self.end.max(stop) })
+    }
+
+    /// Says what of the whole text is not read, and hands the document over.
+    fn close(self, whole: &str, stop: usize, problems: &mut Vec<Problem>) -> Result<Option<Tree>, Problem> {
         self.check_breaks(stop)?;
+        let is_empty = self.tree.nodes.is_empty();
         if let Some((bytes, message)) = dropped::after(whole, stop) {
             if is_empty {
                 return Err(self.unreadable(bytes, errors::ENDED.to_owned()));
@@ -131,7 +147,22 @@ impl<'s> Builder<'s> {
             problems.push(self.problem(ProblemKind::Ignored, bytes, message.to_owned()));
         }
         self.repeats.report(&self.tree, problems);
-        Ok(())
+        // kubectl passes over documents that are null, and a marker with nothing behind it is one.
+        Ok((!is_empty && self.tree.root().kind() != Kind::Null).then_some(self.tree))
+    }
+
+    /// Another text to try where the parser failed at something that kubectl's reader passes over: tabs
+    /// inside brackets, or nonsense behind the bracket that ends the document.
+    fn rescue(&self) -> Option<String> {
+        let failed = self.failed?;
+        let brackets = self.open.iter().find(|frame| frame.flow);
+        let from = brackets.map_or(self.end, |frame| self.bytes_of(frame.node).start);
+        if failed.at_tab {
+            return brackets::respaced(self.text, from, failed.at);
+        }
+        let at_root = self.open.first().is_none_or(|frame| frame.flow);
+        let end = brackets::end(self.text, from).filter(|end| at_root && *end <= failed.at)?;
+        self.text.get(..end).map(str::to_owned)
     }
 
     fn options(&self) -> Options {
@@ -331,6 +362,7 @@ impl<'s> Builder<'s> {
             let message = format!("more than {} values in one document", self.limits.nodes);
             return Err(self.unreadable(bytes, message));
         }
+        self.check_mark(&bytes)?;
         self.end = self.end.max(bytes.end);
         let span = Span::new((self.base + bytes.start) as u32, (self.base + bytes.end) as u32);
         self.tree.nodes.push(NodeData { span, parent: ROOT, body, shared: false });
@@ -351,13 +383,23 @@ impl<'s> Builder<'s> {
         }
     }
 
-    pub(super) fn source_text(&self) -> &'s str {
-        self.text
+    pub(super) fn place_of(&self, node: u32) -> Place<'s> {
+        Place::new(self.text, self.bytes_of(node).start)
     }
 
     pub(super) fn bytes_of(&self, node: u32) -> Bytes {
         let bytes = self.tree.node(node).span().range();
         bytes.start.saturating_sub(self.base)..bytes.end.saturating_sub(self.base)
+    }
+
+    /// Refuses a mark that YAML 1.2 skips before the root, and kubectl takes for a part of it.
+    fn check_mark(&self, bytes: &Bytes) -> Result<(), Problem> {
+        if !self.tree.nodes.is_empty() {
+            return Ok(());
+        }
+        let before = self.text.get(..bytes.start).unwrap_or_default();
+        let mark = before.find("\n\u{feff}").or_else(|| before.find("\r\u{feff}"));
+        mark.map_or(Ok(()), |at| Err(self.unreadable(at + 1..at + 4, errors::MARK.to_owned())))
     }
 
     fn check_characters(&mut self) -> Result<(), Problem> {
@@ -396,10 +438,10 @@ impl<'s> Builder<'s> {
         }
         let end = self.bytes_of(key).end;
         let after = self.text.get(end..).unwrap_or_default();
-        if after.starts_with(':')
-            && after.get(1..).is_some_and(|rest| rest.starts_with([',', ']', '}', '[', '{']))
-        {
-            return Err(self.unreadable(end..end + 1, errors::COLON.to_owned()));
+        let colon = end + after.len() - after.trim_start().len();
+        let rest = self.text.get(colon..).and_then(|rest| rest.strip_prefix(':'));
+        if rest.is_some_and(|rest| rest.starts_with([',', ']', '}', '[', '{'])) {
+            return Err(self.unreadable(colon..colon + 1, errors::COLON.to_owned()));
         }
         Ok(())
     }
@@ -420,11 +462,13 @@ impl<'s> Builder<'s> {
         if let Err(problem) = self.check_breaks(at) {
             return problem;
         }
-        if *error.kind() == ErrorKind::TabInBlockIndentation {
-            let brackets = self.open.iter().find(|frame| frame.flow);
-            self.tab = Some((brackets.map_or(self.end, |frame| self.bytes_of(frame.node).start), at));
+        if *error.kind() != ErrorKind::RecursionLimitExceeded {
+            self.failed = Some(Failed { at, at_tab: *error.kind() == ErrorKind::TabInBlockIndentation });
         }
-        let (bytes, message) = errors::describe(error, self.text, at, self.limits);
+        let brackets =
+            self.open.iter().rfind(|frame| frame.flow).map(|frame| self.tree.node(frame.node).span());
+        let line = brackets.map(|span| self.source.position(span.start).line);
+        let (bytes, message) = syntax::describe(error, Place::new(self.text, at), self.limits.depth, line);
         self.unreadable(bytes, message)
     }
 
