@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use finding::{Finding, Severity, Source, Span, Verdict};
-use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
+use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
-use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
+use crate::list::checks::{pod_security as page_of_pod_security, secret_in_env, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run, Settings};
 
 /// The checks of one run and the release they judge for.
@@ -100,6 +100,25 @@ fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
         fix: None,
         waived: None,
     }
+}
+
+/// What of an object no report may show, whichever checks run: credentials of containers, the values of
+/// a Secret.
+pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
+    let mut list = Vec::new();
+    if let Run::Pod(run) = secret_in_env::CHECK.run {
+        for pod in object.pods(version) {
+            run(&pod, &mut Findings::new(&secret_in_env::CHECK, object, version, &mut list));
+        }
+    }
+    let credentials = list.into_iter().filter_map(|finding| Some((finding.source, finding.secret?)));
+    let is_secret = object.kind() == "Secret" && object.group().is_empty();
+    let values = ["data", "stringData", "metadata.annotations"]
+        .into_iter()
+        .filter_map(|path| object.at(path).filter(|_| is_secret))
+        .flat_map(Node::entries)
+        .map(|(_, value)| (Arc::clone(value.source()), value.span()));
+    credentials.chain(values).collect()
 }
 
 /// The Pod Security answer for every pod of an object: a verdict each, and a finding for each refusal.

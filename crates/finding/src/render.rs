@@ -2,6 +2,8 @@
 
 mod json;
 mod text;
+mod visible;
 
 pub use json::json;
 pub use text::{Color, text};
+pub use visible::visible;

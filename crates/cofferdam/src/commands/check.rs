@@ -70,6 +70,8 @@ fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
     }
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
+    let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, args.kube_version));
+    report.hidden = hidden.into_iter().flatten().collect();
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
@@ -93,27 +95,29 @@ fn collect(loaded: Loaded, judge: &Judge, report: &mut Report, objects: &mut Vec
     if let Some(finding) = loaded.finding {
         let (path, place) = finding.source.place(finding.span.start);
         let (file, line, message) = (path.to_owned(), Some(place.line), finding.message.clone());
-        report.errors.push(Failure { file, line, message, stage: Stage::Parse });
-        report.findings.extend(judge.runs(finding.id).then_some(finding));
+        let finding = judge.runs(finding.id).then_some(finding);
+        report.errors.push(Failure { file, line, message, stage: stage(finding.as_ref()) });
+        report.findings.extend(finding);
     }
     for problem in &loaded.read.problems {
+        let finding = judge.problem(problem);
         if problem.loses_objects() {
-            report.errors.push(failure(problem));
+            report.errors.push(failure(problem, stage(finding.as_ref())));
         }
-        report.findings.extend(judge.problem(problem));
+        report.findings.extend(finding);
     }
     report.foreign += loaded.read.foreign;
     objects.extend(loaded.read.objects);
 }
 
-fn failure(problem: &Problem) -> Failure {
+/// What no finding says, because its check was left out, the report says itself.
+fn stage(finding: Option<&Finding>) -> Stage {
+    if finding.is_some() { Stage::Parse } else { Stage::Read }
+}
+
+fn failure(problem: &Problem, stage: Stage) -> Failure {
     let (path, place) = problem.source.place(problem.span.start);
-    Failure {
-        file: path.to_owned(),
-        line: Some(place.line),
-        message: problem.message.clone(),
-        stage: Stage::Parse,
-    }
+    Failure { file: path.to_owned(), line: Some(place.line), message: problem.message.clone(), stage }
 }
 
 fn judge_by_checks(inventory: &Inventory, judge: &Judge, ui: &Ui, report: &mut Report) {

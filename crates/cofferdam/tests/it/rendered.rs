@@ -1,0 +1,1 @@
+//! Charts and overlays, rendered by stand-ins and by the real programs.
