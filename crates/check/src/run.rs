@@ -106,9 +106,10 @@ fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
 /// a Secret.
 pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
     let mut list = Vec::new();
+    let settings = Settings::default();
     if let Run::Pod(run) = secret_in_env::CHECK.run {
         for pod in object.pods(version) {
-            run(&pod, &mut Findings::new(&secret_in_env::CHECK, object, version, &mut list));
+            run(&pod, &mut Findings::new(&secret_in_env::CHECK, object, (version, &settings), &mut list));
         }
     }
     let credentials = list.into_iter().filter_map(|finding| Some((finding.source, finding.secret?)));
