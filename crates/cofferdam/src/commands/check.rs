@@ -19,16 +19,19 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let since = Instant::now();
+    if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
+        anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
+    }
     let mut judged = judge(args, ui);
     if args.diff {
         let (patch, tally) = fix::as_patch(&judged.run(), level(args), ui);
-        ui.note(&format!("{} findings in {} files could be mended", tally.fixed, tally.files));
+        ui.note(&format!("{tally} could be mended"));
         emit(args, ui, &patch)?;
         return Ok(outcome(args, &judged.report));
     }
     if args.fix.is_some() {
         let tally = fix::in_place(&judged.run(), level(args), ui);
-        ui.note(&format!("{} findings mended in {} files", tally.fixed, tally.files));
+        ui.note(&format!("{tally} mended"));
         // What is left is judged as it stands on disk now.
         judged = judge(args, ui);
     }

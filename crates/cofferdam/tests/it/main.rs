@@ -4,6 +4,7 @@
 
 mod check;
 mod explain;
+mod fix;
 mod hostile;
 mod list;
 mod rendered;

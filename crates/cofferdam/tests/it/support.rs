@@ -244,6 +244,13 @@ impl Ran {
         self
     }
 
+    /// On standard error, whatever stands on standard output.
+    #[track_caller]
+    pub(crate) fn warns(self, text: &str) -> Self {
+        assert!(self.err.contains(text), "`{text}` is missing in:\n{}", self.err);
+        self
+    }
+
     /// On standard error, with nothing on standard output.
     #[track_caller]
     pub(crate) fn complains(self, text: &str) -> Self {

@@ -1,6 +1,7 @@
 //! `check --fix` and `check --diff`: mend what can be proven, write it or show it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,13 @@ pub(super) struct Tally {
     pub(super) fixed: usize,
     /// Files that are different, or would be.
     pub(super) files: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        write!(f, "{} finding{} in {} file{}", self.fixed, plural(self.fixed), self.files, plural(self.files))
+    }
 }
 
 /// Mends the files of a run in place.
