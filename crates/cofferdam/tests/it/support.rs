@@ -287,11 +287,6 @@ impl Report {
         found.unwrap_or_else(|| panic!("no `{id}` in {:?}", self.findings()))
     }
 
-    #[track_caller]
-    pub(crate) fn never_finds(&self, id: &str) {
-        assert!(self.list("findings").iter().all(|finding| finding["id"] != id), "{:?}", self.findings());
-    }
-
     /// `file:line message` of every error.
     pub(crate) fn errors(&self) -> Vec<String> {
         let row = |e: &Value| {
