@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A run that takes longer has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A pod with three findings, and nothing else to object to.
 pub(crate) const POD: &str = "\
@@ -254,7 +254,7 @@ impl Ran {
 
     /// No character that a terminal would obey, in any stream.
     #[track_caller]
-    pub(crate) fn is_inert(self) -> Self {
+    pub(crate) fn stays_inert(self) -> Self {
         let acts = |c: char| {
             (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };

@@ -7,7 +7,7 @@ const CHART: &str = "apiVersion: v2\nname: shop\nversion: 0.1.0\n";
 
 /// What `helm template` prints, with the marks of its documents.
 fn printed(documents: &[(&str, &str)]) -> String {
-    documents.iter().map(|(path, text)| format!("---\n# Source: {path}\n{text}")).collect()
+    documents.iter().map(|(path, text)| format!("---\n# Source: {path}\n{text}")).collect::<Vec<_>>().concat()
 }
 
 /// A chart in a directory of another name than its own, and a stand-in that prints these documents.
