@@ -74,7 +74,7 @@ fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
     let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, args.kube_version));
-    report.hidden = hidden.into_iter().flatten().collect();
+    report.hidden.extend(hidden.into_iter().flatten());
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
@@ -105,6 +105,7 @@ fn collect(loaded: Loaded, judge: &Judge, report: &mut Report, objects: &mut Vec
     for problem in &loaded.read.problems {
         let finding = judge.problem(problem);
         if problem.loses_objects() {
+            report.hidden.extend(check::hidden_in_text(problem));
             report.errors.push(failure(problem, stage(finding.as_ref())));
         }
         report.findings.extend(finding);
