@@ -1,6 +1,7 @@
 //! How is a report shown? One function per format, over the same [`crate::Report`].
 
 mod json;
+mod secrets;
 mod text;
 mod visible;
 
