@@ -42,7 +42,7 @@ fn a_diff_writes_nothing_and_git_applies_it_to_the_same_result() {
     let place =
         Place::with("a dir/pod.yaml", POD.replace('\n', "\r\n")).file("json/pod.json", JSON).file("p", patch);
     let git = Command::new("git").args(["apply", "p"]).current_dir(place.path("")).output();
-    let Ok(git) = git else { return eprintln!("skipped: git is not installed") };
+    let Ok(git) = git else { return testkit::skip("git is not installed") };
     assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
     assert_eq!((place.read("a dir/pod.yaml"), place.read("json/pod.json")), fixed);
 }
@@ -118,7 +118,7 @@ fn the_whole_corpus_is_mended_every_file_still_reads_and_a_second_run_changes_no
     fs::write(place.path("p"), patch).unwrap();
     let git =
         Command::new("git").args(["apply", "--whitespace=nowarn", "p"]).current_dir(place.path("")).output();
-    let Ok(git) = git else { return eprintln!("skipped: git is not installed") };
+    let Ok(git) = git else { return testkit::skip("git is not installed") };
     assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
     assert_eq!(files.iter().map(|(_, to)| testkit::text(to)).collect::<Vec<_>>(), fixed);
 }
