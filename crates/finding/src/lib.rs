@@ -9,6 +9,7 @@ mod render;
 mod report;
 mod severity;
 mod source;
+mod template;
 
 pub use edit::{Action, Change, Edit, Fix, Safety, Step, Value, apply};
 pub use model::{Finding, Label, ObjectRef, PodSecurity, Waived};
