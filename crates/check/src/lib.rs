@@ -5,10 +5,14 @@
 
 mod change;
 mod credential;
+mod fields;
 mod findings;
 pub mod fix;
+mod glob;
+mod image_reference;
 mod list;
 mod model;
+mod network;
 mod page;
 mod prelude;
 mod run;

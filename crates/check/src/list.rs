@@ -33,11 +33,29 @@ list! {
     unsafe_sysctl,
     writable_root_filesystem,
     mutable_image_tag,
+    image_not_pinned,
+    stale_pull_policy,
+    deprecated_image_registry,
+    image_registry_not_allowed,
+    image_volume_unpinned,
+    image_volume_registry_not_allowed,
+    image_in_custom_resource,
     secret_in_env,
     sa_token_automount,
     no_network_policy,
+    no_egress_policy,
+    network_policy_allow_all,
+    dangling_network_policy,
+    network_policy_named_port_missing,
+    service_external_ips,
+    load_balancer_open,
+    ingress_no_tls,
+    ssh_port_exposed,
     unreadable_document,
     wrong_type,
+    unknown_field,
+    field_not_in_version,
+    yaml_boolean_trap,
     duplicate_yaml_key,
     unrendered_source,
     pod_security,
@@ -55,7 +73,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 }
 
 /// Edits between two words (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
         let mut diagonal = i;
