@@ -11,8 +11,11 @@ mod list;
 mod model;
 mod page;
 mod prelude;
+mod resources;
 mod run;
 mod settings;
+mod sysctl;
+mod volumes;
 
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
