@@ -2,7 +2,7 @@
 
 use object::{Container, Inventory, Node, v};
 
-/// Whether the container's use of a resource ends somewhere: by its own limit, the pod's or a LimitRange's.
+/// Whether the container's use of a resource ends somewhere: by its own limit, the pod's or a `LimitRange`'s.
 pub(crate) fn is_limited(container: Container<'_>, resource: &str, inventory: &Inventory) -> bool {
     let field = format!("resources.limits.{resource}");
     is_amount(container.at(&field))
@@ -12,23 +12,16 @@ pub(crate) fn is_limited(container: Container<'_>, resource: &str, inventory: &I
 
 /// Whether some of a resource is kept for the container. A request defaults to the limit.
 pub(crate) fn is_requested(container: Container<'_>, resource: &str, inventory: &Inventory) -> bool {
-    let field = format!("resources.requests.{resource}");
-    let own = container.at(&field);
-    match own {
-        Some(_) => is_amount(own),
-        None => {
-            let limit = format!("resources.limits.{resource}");
-            is_amount(container.at(&limit))
-                || is_amount(of_pod(container, &field))
-                || is_amount(of_pod(container, &limit))
-                || default_of_namespace(
-                    container,
-                    inventory,
-                    resource,
-                    &["defaultRequest", "default", "min", "max"],
-                )
-        }
+    let request = format!("resources.requests.{resource}");
+    let limit = format!("resources.limits.{resource}");
+    let own = container.at(&request);
+    if own.is_some() {
+        return is_amount(own);
     }
+    is_amount(container.at(&limit))
+        || is_amount(of_pod(container, &request))
+        || is_amount(of_pod(container, &limit))
+        || default_of_namespace(container, inventory, resource, &["defaultRequest", "default", "min", "max"])
 }
 
 /// Whether an amount is written, and not zero, which means none.
@@ -45,7 +38,7 @@ fn of_pod<'a>(container: Container<'a>, field: &str) -> Option<Node<'a>> {
     (pod.version() >= v(1, 32)).then(|| pod.at(field)).flatten()
 }
 
-/// Whether a LimitRange in the same input fills the value in (`SetDefaults_LimitRangeItem`).
+/// Whether a `LimitRange` in the same input fills the value in (`SetDefaults_LimitRangeItem`).
 fn default_of_namespace(
     container: Container<'_>,
     inventory: &Inventory,

@@ -23,9 +23,15 @@ fn host_path_writable(pod: &Pod<'_>, out: &mut Findings<'_>) {
             let text = |field| host_path.get(field).and_then(Node::str).unwrap_or_default();
             let (path, kind) = (text("path"), text("type"));
             let is_read_only = mount.node.get("readOnly").and_then(Node::bool) == Some(true);
-            if is_read_only || NO_FILES.contains(&kind) || path.ends_with(".sock") {
+            if is_read_only
+                || NO_FILES.contains(&kind)
+                || path.rsplit_once('.').is_some_and(|(_, ending)| ending == "sock")
+            {
                 continue;
             }
+            // Without it `recursive-read-only-missing` would have to say that the mounts below stay writable.
+            let recursion =
+                mount.lacks_recursion(pod).then(|| set(mount.node, "recursiveReadOnly", "IfPossible"));
             out.flag(
                 pod.object().site(mount.node, "readOnly"),
                 format!(
@@ -34,7 +40,7 @@ fn host_path_writable(pod: &Pod<'_>, out: &mut Findings<'_>) {
                     mount.name
                 ),
             )
-            .fix(Safety::Risky, [set(mount.node, "readOnly", true)]);
+            .fix(Safety::Risky, [set(mount.node, "readOnly", true)].into_iter().chain(recursion));
         }
     }
 }

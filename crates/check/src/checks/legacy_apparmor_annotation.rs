@@ -27,49 +27,50 @@ fn legacy_apparmor_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         pod.every_container().map(|each| (each.name, each)).collect();
     for (key, value) in annotations {
         let name = key.strip_prefix(ANNOTATION).unwrap_or_default();
-        let site = pod.site_of(value);
-        let Some(container) = containers.get(name) else {
-            out.flag(site, format!("annotation `{key}` names no container of the pod"));
-            continue;
-        };
-        let field = "securityContext.appArmorProfile";
-        let (kind, profile) =
-            (container.at(&format!("{field}.type")), container.at(&format!("{field}.localhostProfile")));
-        let said = as_field(value);
-        let message = format!(
-            "annotation `{key}` is deprecated since 1.30: the field `appArmorProfile` takes its place"
-        );
-        match (kind.and_then(Node::str), said) {
-            (None, Some((kind, profile))) => {
-                let set_kind = set(container.node, &format!("{field}.type"), kind);
-                let set_profile =
-                    profile.map(|name| set(container.node, &format!("{field}.localhostProfile"), name));
-                out.flag(site, message)
-                    .fix(Safety::Safe, [set_kind].into_iter().chain(set_profile).chain([remove(value, "")]));
-            }
-            (Some(have), Some((kind, name))) if have == kind && profile.and_then(Node::str) == name => {
-                out.flag(site, message).fix(Safety::Safe, [remove(value, "")]);
-            }
-            (Some(_), Some(_)) => {
-                let message =
-                    format!("annotation `{key}` contradicts the field: the API server refuses the pod");
-                out.flag(site, message).severity(Severity::Medium);
-            }
-            // What is unconfined or unknown is for `apparmor-unconfined` to mend first.
-            (_, None) => {
-                out.flag(site, message);
+        match containers.get(name) {
+            Some(container) => compare(*container, key, value, out),
+            None => {
+                out.flag(pod.site_of(value), format!("annotation `{key}` names no container of the pod"));
             }
         }
     }
 }
 
+/// Says what the annotation is worth beside the field of its container.
+fn compare(container: Container<'_>, key: &str, value: Node<'_>, out: &mut Findings<'_>) {
+    let (kind_path, profile_path) =
+        ("securityContext.appArmorProfile.type", "securityContext.appArmorProfile.localhostProfile");
+    let text = |path| container.at(path).and_then(Node::str);
+    let (said, written) = (as_field(value), text(kind_path));
+    let site = container.pod().site_of(value);
+    if written.is_some()
+        && said.is_some_and(|said| Some(said) != written.map(|kind| (kind, text(profile_path))))
+    {
+        let message = format!("annotation `{key}` contradicts the field: the API server refuses the pod");
+        out.flag(site, message).severity(Severity::Medium);
+        return;
+    }
+    let message =
+        format!("annotation `{key}` is deprecated since 1.30: the field `appArmorProfile` takes its place");
+    let flag = out.flag(site, message);
+    // What is unconfined or unknown is for `apparmor-unconfined` to mend first.
+    let Some((kind, profile)) = said.filter(|(kind, _)| *kind != "Unconfined") else { return };
+    let mut changes = vec![remove(value, "")];
+    if written.is_none() {
+        changes.push(set(container.node, kind_path, kind));
+        changes.extend(profile.map(|profile| set(container.node, profile_path, profile)));
+    }
+    flag.fix(Safety::Safe, changes);
+}
+
 /// Type and local profile of the field that says what the annotation says.
-fn as_field(value: Node<'_>) -> Option<(&'static str, Option<&str>)> {
+fn as_field(value: Node<'_>) -> Option<(&str, Option<&str>)> {
     match value.str()? {
         "runtime/default" => Some(("RuntimeDefault", None)),
-        other => other
-            .strip_prefix("localhost/")
-            .filter(|name| !name.is_empty())
-            .map(|name| ("Localhost", Some(name))),
+        "unconfined" => Some(("Unconfined", None)),
+        other => {
+            let profile = other.strip_prefix("localhost/").filter(|profile| !profile.is_empty())?;
+            Some(("Localhost", Some(profile)))
+        }
     }
 }

@@ -15,8 +15,7 @@ fn net_raw_kept(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.is_windows() {
         return;
     }
-    // A privileged container has every capability whatever it drops; `privileged-container` speaks of it.
-    for container in pod.every_container().filter(|container| !container.is_privileged()) {
+    for container in pod.every_container() {
         let path = "securityContext.capabilities.drop";
         let mut dropped = container.dropped_capabilities().map(|(name, _)| name).peekable();
         let drops_something = dropped.peek().is_some();

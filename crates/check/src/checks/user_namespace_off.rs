@@ -12,13 +12,13 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn user_namespace_off(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    let cannot =
-        NODES_OWN.iter().any(|field| pod.is_set(field)) || pod.every_container().any(has_block_device);
-    if pod.version() < v(1, 36) || pod.is_windows() || pod.has_user_namespace() || cannot {
+    if pod.version() < v(1, 36) || pod.is_windows() || pod.has_user_namespace() {
         return;
     }
     let flag = out.flag(pod.site("hostUsers"), "root in the pod is root on the node: hostUsers is not false");
-    if !pod.volumes().any(cannot_map_ids) {
+    let is_refused =
+        NODES_OWN.iter().any(|field| pod.is_set(field)) || pod.every_container().any(has_block_device);
+    if !is_refused && !pod.volumes().any(cannot_map_ids) {
         flag.fix(Safety::Risky, [set(pod.spec(), "hostUsers", false)]);
     }
 }
