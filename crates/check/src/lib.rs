@@ -15,8 +15,11 @@ mod model;
 mod network;
 mod page;
 mod prelude;
+mod resources;
 mod run;
 mod settings;
+mod sysctl;
+mod volumes;
 
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};

@@ -78,7 +78,8 @@ mod tests {
              spec: {template: {spec: {}}}}\n---\n\
             {apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: d, namespace: shop}, \
              spec: {template: {spec: {containers: [{image: x}]}}}}\n";
-        let inventory = Inventory::new(read(&Arc::new(Source::file("t", text)), Limits::default()).objects);
+        let inventory =
+            Inventory::new(read(&Arc::new(Source::file("t", text.to_owned())), Limits::default()).objects);
         let names = |namespace| -> Vec<&str> {
             inventory.pods_in(namespace, Version::NEWEST).map(|pod| pod.object().name()).collect()
         };

@@ -13,10 +13,6 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn no_network_policy(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
-    // No policy applies to the node's own network; `host-namespace` speaks of that.
-    if pod.is_set("hostNetwork") {
-        return;
-    }
     let namespace = pod.object().namespace();
     let selected = policies_of(pod, inventory).next().is_some();
     if !selected && !has_foreign_policies(namespace, inventory) {
