@@ -7,6 +7,7 @@ mod change;
 mod credential;
 mod findings;
 pub mod fix;
+mod glob;
 mod list;
 mod model;
 mod page;
