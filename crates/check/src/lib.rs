@@ -11,8 +11,10 @@ mod glob;
 mod list;
 mod model;
 mod page;
+mod pod_security_labels;
 mod prelude;
 mod run;
+mod sandbox;
 mod settings;
 
 pub use findings::{Findings, Flag};
