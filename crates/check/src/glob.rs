@@ -57,11 +57,10 @@ fn parts(glob: &str) -> Vec<Part> {
 
 /// A star may stand for nothing: what is reached before it is reached behind it too.
 fn skip_stars(pattern: &[Part], reached: &mut [bool]) {
-    for (at, part) in pattern.iter().enumerate() {
-        if reached.get(at) == Some(&true) && !matches!(part, Part::Char(_)) {
-            if let Some(slot) = reached.get_mut(at + 1) {
-                *slot = true;
-            }
+    for (at, _) in pattern.iter().enumerate().filter(|(_, part)| !matches!(part, Part::Char(_))) {
+        let here = reached.get(at) == Some(&true);
+        if let Some(behind) = reached.get_mut(at + 1) {
+            *behind |= here;
         }
     }
 }

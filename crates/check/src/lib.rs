@@ -15,7 +15,9 @@ mod pod_security_labels;
 mod prelude;
 mod run;
 mod sandbox;
+mod served;
 mod settings;
+mod webhook;
 
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
