@@ -106,14 +106,14 @@ fn row(api_version: &str, kind: &str, release: Version) -> Option<(Version, Opti
 mod tests {
     use super::*;
 
-    fn instead(api_version: &str, kind: &str, minor: u16) -> Option<Option<&'static str>> {
-        gone(api_version, kind, v(1, minor)).map(|gone| gone.instead)
+    fn instead(api_version: &str, kind: &str, minor: u16) -> Option<&'static str> {
+        gone(api_version, kind, v(1, minor)).map(|gone| gone.instead.unwrap_or("nothing"))
     }
 
     #[test]
     fn a_version_is_gone_from_its_release_on() {
         assert_eq!(instead("policy/v1beta1", "PodDisruptionBudget", 24), None);
-        assert_eq!(instead("policy/v1beta1", "PodDisruptionBudget", 25), Some(Some("policy/v1")));
+        assert_eq!(instead("policy/v1beta1", "PodDisruptionBudget", 25), Some("policy/v1"));
         assert_eq!(instead("apps/v1", "Deployment", 37), None);
         assert_eq!(instead("extensions/v1beta1", "Unheard", 37), None);
     }
@@ -121,11 +121,11 @@ mod tests {
     #[test]
     fn the_replacement_is_one_that_is_served() {
         let flow = |minor| instead("flowcontrol.apiserver.k8s.io/v1beta1", "FlowSchema", minor);
-        assert_eq!(flow(26), Some(Some("flowcontrol.apiserver.k8s.io/v1beta3")));
-        assert_eq!(flow(32), Some(Some("flowcontrol.apiserver.k8s.io/v1")));
+        assert_eq!(flow(26), Some("flowcontrol.apiserver.k8s.io/v1beta3"));
+        assert_eq!(flow(32), Some("flowcontrol.apiserver.k8s.io/v1"));
         let psp = |minor| instead("extensions/v1beta1", "PodSecurityPolicy", minor);
-        assert_eq!(psp(24), Some(Some("policy/v1beta1")));
-        assert_eq!(psp(25), Some(None));
+        assert_eq!(psp(24), Some("policy/v1beta1"));
+        assert_eq!(psp(25), Some("nothing"));
     }
 
     #[test]
