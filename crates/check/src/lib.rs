@@ -14,12 +14,16 @@ mod list;
 mod model;
 mod network;
 mod page;
+mod pod_security_labels;
 mod prelude;
 mod resources;
 mod run;
+mod sandbox;
+mod served;
 mod settings;
 mod sysctl;
 mod volumes;
+mod webhook;
 
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
