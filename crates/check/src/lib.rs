@@ -3,6 +3,7 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
+mod base64;
 mod change;
 mod credential;
 mod findings;
@@ -11,6 +12,7 @@ mod list;
 mod model;
 mod page;
 mod prelude;
+mod rbac;
 mod run;
 mod settings;
 
