@@ -3,11 +3,13 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
+mod arguments;
 mod base64;
 mod change;
 mod credential;
 mod findings;
 pub mod fix;
+mod lines;
 mod list;
 mod model;
 mod page;

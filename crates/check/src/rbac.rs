@@ -1,6 +1,6 @@
 //! Who may do what, as the RBAC authorizer reads it?
 //!
-//! Matching is upstream's (pkg/apis/rbac/v1/evaluation_helpers.go): `*` for everything, `*/exec` for one
+//! Matching is upstream's (`pkg/apis/rbac/v1/evaluation_helpers.go`): `*` for everything, `*/exec` for one
 //! subresource of everything. `pods/*` is no wildcard there: it names a subresource called `*`.
 
 use crate::prelude::*;
@@ -30,9 +30,9 @@ pub(crate) struct Power {
 /// Where the resources of a [`Power`] live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// In namespaces: a Role and a RoleBinding grant it there.
+    /// In namespaces: a Role and a `RoleBinding` grant it there.
     Namespaced,
-    /// In none: only a ClusterRole bound by a ClusterRoleBinding grants it.
+    /// In none: only a `ClusterRole` bound by a `ClusterRoleBinding` grants it.
     Cluster,
 }
 
@@ -123,14 +123,14 @@ pub(crate) fn flag_powers(powers: &[Power], role: &Object, inventory: &Inventory
     }
 }
 
-/// The rules of a Role or ClusterRole that somebody wrote; nothing for other objects and for built-in roles.
+/// The rules of a Role or `ClusterRole` that somebody wrote; nothing for other objects and for built-in roles.
 pub(crate) fn rules(object: &Object) -> impl Iterator<Item = Rule<'_>> {
     let is_role = object.group() == GROUP && matches!(object.kind(), "Role" | "ClusterRole");
     let rules = object.at("rules").filter(|_| is_role && !is_built_in(object));
     rules.into_iter().flat_map(Node::items).map(|node| Rule { node })
 }
 
-/// Whether an object is a RoleBinding or ClusterRoleBinding that somebody wrote.
+/// Whether an object is a `RoleBinding` or `ClusterRoleBinding` that somebody wrote.
 pub(crate) fn is_binding(object: &Object) -> bool {
     object.group() == GROUP
         && matches!(object.kind(), "RoleBinding" | "ClusterRoleBinding")
@@ -191,9 +191,9 @@ pub(crate) fn subjects(binding: &Object) -> impl Iterator<Item = Subject<'_>> {
 /// Who holds a role, as far as the input shows.
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
-    /// Those of a ClusterRoleBinding.
+    /// Those of a `ClusterRoleBinding`.
     everywhere: Vec<String>,
-    /// Those of a RoleBinding, and the namespaces they hold it in.
+    /// Those of a `RoleBinding`, and the namespaces they hold it in.
     somewhere: Vec<String>,
     namespaces: Vec<String>,
 }

@@ -59,8 +59,8 @@ fn what(rule: Rule<'_>) -> String {
 }
 
 /// The worst a wildcard brings along, and the words for it.
-fn included(rule: Rule<'_>, role: &Object) -> (Severity, String) {
-    let has = |power: &&Power| power.scope.is_within(role) && rule.grants(power).is_some();
+fn included(rule: Rule<'_>, object: &Object) -> (Severity, String) {
+    let has = |power: &&Power| power.scope.is_within(object) && rule.grants(power).is_some();
     let found = INCLUDED.iter().find_map(|(powers, words)| Some((powers.iter().find(has)?, words)));
     match found {
         Some((power, words)) => (power.severity, format!(", {words} included")),
