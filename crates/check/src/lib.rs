@@ -3,6 +3,8 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
+mod arguments;
+mod base64;
 mod change;
 mod credential;
 mod fields;
@@ -10,12 +12,14 @@ mod findings;
 pub mod fix;
 mod glob;
 mod image_reference;
+mod lines;
 mod list;
 mod model;
 mod network;
 mod page;
 mod pod_security_labels;
 mod prelude;
+mod rbac;
 mod resources;
 mod run;
 mod sandbox;
