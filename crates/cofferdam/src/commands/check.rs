@@ -1,6 +1,9 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
+mod plan;
+
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context;
@@ -9,6 +12,7 @@ use finding::{Advice, Failure, Finding, Report, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
+use self::plan::Plan;
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
 use crate::input::{self, Loaded};
@@ -17,15 +21,27 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let since = Instant::now();
-    let report = judge(args, ui);
+    let plan = Plan::of(args)?;
+    let report = judge(args, &plan, ui);
     say_what_may_surprise(args, ui);
+    if let Some(path) = &args.write_baseline {
+        return record(path, &report, ui);
+    }
     write(args, ui, &report, since)?;
-    Ok(outcome(args, &report))
+    Ok(outcome(args, &plan, &report))
 }
 
-fn judge(args: &CheckArgs, ui: &Ui) -> Report {
-    let (inputs, loaded, failures) = input::load(&args.paths, ui);
-    let judge = Judge::new(args.kube_version, |check| wanted(args, check.id));
+/// Nothing is objected to where findings are only written down, but what could not be read was not.
+fn record(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(report.objects > 0, "there is no Kubernetes object here, no baseline is written");
+    plan::write_baseline(path, report, ui)?;
+    Ok(if report.errors.is_empty() { Outcome::Clean } else { Outcome::Objections })
+}
+
+fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &mut Ui) -> Report {
+    let (inputs, loaded, failures) = input::load(&args.paths, &plan.own_files(), ui);
+    let judge = plan.judge();
+    let sources: Vec<_> = loaded.iter().filter_map(|each| each.source.clone()).collect();
     let mut report = Report { files: inputs.len(), errors: failures, ..Report::default() };
     let mut objects = Vec::new();
     for each in loaded {
@@ -37,17 +53,10 @@ fn judge(args: &CheckArgs, ui: &Ui) -> Report {
         Some(policy) => judge_by_standard(&inventory, policy, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
+    plan.settle(&mut report, &sources, &judge, ui);
     report.advice = advice(&report.findings);
     report.sort();
     report
-}
-
-/// Under `--pss` only what cannot be judged speaks beside the standard.
-fn wanted(args: &CheckArgs, id: &str) -> bool {
-    if args.pss.is_some() {
-        return ["unreadable-document", "unrendered-source"].contains(&id);
-    }
-    (args.only.is_empty() || args.only.contains(&id)) && !args.skip.contains(&id)
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
@@ -133,9 +142,9 @@ fn write(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyh
     }
 }
 
-fn outcome(args: &CheckArgs, report: &Report) -> Outcome {
+fn outcome(args: &CheckArgs, plan: &Plan<'_>, report: &Report) -> Outcome {
     let refused = report.verdicts.iter().any(|verdict| !verdict.message.is_empty());
-    let objections = if args.pss.is_some() { 0 } else { report.at_least(args.fail_on) };
+    let objections = if args.pss.is_some() { 0 } else { report.at_least(plan.fail_on()) };
     if report.objects == 0 {
         Outcome::Failed
     } else if refused || objections > 0 || !report.errors.is_empty() {

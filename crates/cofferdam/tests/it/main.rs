@@ -1,0 +1,5 @@
+//! Does the program keep the contract of its command line? Each test is a sentence, an input and an answer.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
+
+mod waivers;
