@@ -172,7 +172,7 @@ fn waiver(item: Node<'_>, today: Date, place: &Place) -> Result<Waiver, ConfigEr
         .get("object")
         .map(|node| ObjectPattern::parse(text(*node)?).map_err(|why| wrong(*node, why)))
         .transpose()?;
-    let expired = expires.filter(|(_, day)| *day < today);
+    let ended = expires.filter(|(_, day)| *day < today);
     Ok(Waiver {
         check,
         covers: Covers::Objects {
@@ -187,8 +187,8 @@ fn waiver(item: Node<'_>, today: Date, place: &Place) -> Result<Waiver, ConfigEr
             expires: expires.map(|(_, day)| day.to_string()),
         },
         source: Arc::clone(item.source()),
-        span: expired.map_or(id, |(node, _)| node).span(),
-        expired: expired.map(|(_, day)| day),
+        span: ended.map_or(id, |(node, _)| node).span(),
+        expired: ended.map(|(_, day)| day),
     })
 }
 

@@ -7,8 +7,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
     year: i64,
-    month: u8,
-    day: u8,
+    month: i64,
+    day: i64,
 }
 
 impl Date {
@@ -25,7 +25,7 @@ impl Date {
         let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
         let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self { year, month: month as u8, day: day as u8 }
+        Self { year, month, day }
     }
 }
 
@@ -48,12 +48,12 @@ impl FromStr for Date {
     }
 }
 
-fn days_in(year: i64, month: u8) -> u8 {
+fn days_in(year: i64, month: i64) -> i64 {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 => 28 + u8::from(is_leap),
+        2 => 28 + i64::from(is_leap),
         _ => 0,
     }
 }

@@ -6,6 +6,7 @@
 mod inline;
 mod pattern;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use finding::{Finding, Source, Span, Waived};
@@ -60,7 +61,8 @@ impl Waivers {
         Self { list, broken: Vec::new() }
     }
 
-    /// Adds those of another place; of two that match the same finding the earlier one speaks.
+    /// Adds those of another place. Of two that match the same finding a comment speaks before an entry
+    /// of the settings, and of two of a kind the earlier one.
     pub fn extend(&mut self, other: Self) {
         self.list.extend(other.list);
         self.broken.extend(other.broken);
@@ -68,40 +70,50 @@ impl Waivers {
 
     /// Marks the findings that are waived, and adds one for each void waiver of a check that `ran`.
     pub fn apply(&self, findings: &mut Vec<Finding>, ran: &dyn Fn(&str) -> bool, scope: Scope) {
-        let mut used = vec![false; self.list.len()];
+        let mut used = BTreeSet::new();
+        let index = self.index();
         for finding in findings.iter_mut() {
-            for (waiver, used) in self.list.iter().zip(&mut used) {
-                if waiver.matches(finding) {
-                    *used = true;
-                    if waiver.expired.is_none() {
-                        finding.waived.get_or_insert_with(|| waiver.waived.clone());
-                    }
-                }
-            }
+            let keys = [Some(Arc::as_ptr(&finding.source)), None].map(|source| (finding.id, source));
+            let candidates = keys.iter().filter_map(|key| index.get(key)).flatten();
+            let matching: Vec<_> = candidates.filter(|(_, waiver)| waiver.matches(finding)).collect();
+            used.extend(matching.iter().map(|(at, _)| *at));
+            let in_force = matching.into_iter().find(|(_, waiver)| waiver.expired.is_none());
+            finding.waived = in_force.map(|(_, waiver)| waiver.waived.clone());
         }
         if ran(waiver_stale::CHECK.id) {
             findings.extend(self.broken.iter().cloned());
-            let void = self.list.iter().zip(used).filter(|(waiver, _)| ran(waiver.check));
-            findings.extend(void.filter_map(|(waiver, used)| waiver.complaint(used, scope)));
+            let of_run = self.list.iter().enumerate().filter(|(_, waiver)| ran(waiver.check));
+            findings.extend(of_run.filter_map(|(at, waiver)| waiver.complaint(used.contains(&at), scope)));
         }
+    }
+
+    /// The waivers by what they can match: a check, and for comments the text.
+    fn index(&self) -> HashMap<Subject, Vec<(usize, &Waiver)>> {
+        let mut index: HashMap<Subject, Vec<_>> = HashMap::new();
+        for (at, waiver) in self.list.iter().enumerate() {
+            let source = matches!(waiver.covers, Covers::Spans(_)).then(|| Arc::as_ptr(&waiver.source));
+            index.entry((waiver.check, source)).or_default().push((at, waiver));
+        }
+        index
     }
 }
 
+/// A check, and the text for waivers that stand in one.
+type Subject = (&'static str, Option<*const Source>);
+
 impl Waiver {
+    /// Whether a finding of its check, and for a comment of its text, is covered.
     fn matches(&self, finding: &Finding) -> bool {
-        finding.id == self.check
-            && match &self.covers {
-                Covers::Spans(spans) => Arc::ptr_eq(&finding.source, &self.source) && covered(spans, finding),
-                Covers::Objects { object, file, container } => {
-                    object.as_ref().is_none_or(|pattern| pattern.matches(finding.object.as_ref()))
-                        && container.as_ref().is_none_or(|glob| {
-                            finding.container.as_ref().is_some_and(|name| glob.matches(name))
-                        })
-                        && file
-                            .as_ref()
-                            .is_none_or(|(glob, place)| glob.matches(&place.relative(finding.file())))
-                }
+        match &self.covers {
+            Covers::Spans(spans) => covered(spans, finding),
+            Covers::Objects { object, file, container } => {
+                let within = |glob: &Glob| finding.container.as_ref().is_some_and(|name| glob.matches(name));
+                let at = |(glob, place): &(Glob, Place)| glob.matches(&place.relative(finding.file()));
+                object.as_ref().is_none_or(|pattern| pattern.matches(finding.object.as_ref()))
+                    && container.as_ref().is_none_or(within)
+                    && file.as_ref().is_none_or(at)
             }
+        }
     }
 
     /// Why it is void, if it is.

@@ -52,7 +52,9 @@ impl Scan<'_> {
             at = at.max(scalar.end);
         }
         gaps.push(at..range.end);
-        gaps.into_iter().for_each(|gap| self.gap(gap));
+        for gap in gaps {
+            self.gap(gap);
+        }
     }
 
     /// Text that holds no scalar.

@@ -25,9 +25,7 @@ pub(super) fn fields<'a>(
 }
 
 /// The entries of a mapping.
-pub(super) fn entries<'a>(
-    node: Node<'a>,
-) -> Result<impl Iterator<Item = (Node<'a>, Node<'a>)> + use<'a>, ConfigError> {
+pub(super) fn entries(node: Node<'_>) -> Result<impl Iterator<Item = (Node<'_>, Node<'_>)>, ConfigError> {
     if node.kind() != Kind::Map {
         return Err(unfit(node, "a mapping"));
     }
@@ -35,7 +33,7 @@ pub(super) fn entries<'a>(
 }
 
 /// The items of a list.
-pub(super) fn items<'a>(node: Node<'a>) -> Result<impl Iterator<Item = Node<'a>> + use<'a>, ConfigError> {
+pub(super) fn items(node: Node<'_>) -> Result<impl Iterator<Item = Node<'_>>, ConfigError> {
     if node.kind() != Kind::Seq {
         return Err(unfit(node, "a list"));
     }

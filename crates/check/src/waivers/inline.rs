@@ -27,7 +27,10 @@ pub(super) fn read(source: &Arc<Source>) -> Waivers {
     let trees = documents(source, Limits::default()).trees;
     let comments = comments(source, &trees);
     let mut extents = Vec::new();
-    trees.iter().for_each(|tree| collect_extents(tree.root(), &mut extents));
+    for tree in &trees {
+        collect_extents(tree.root(), &mut extents);
+    }
+    extents.sort_unstable();
     let text = Text::new(source, &comments);
     for comment in comments {
         let Some(start) = text.waiver_in(comment) else { continue };
@@ -154,7 +157,9 @@ impl<'s> Text<'s> {
         }
         let mut spans = vec![Span::new(bytes.start as u32, bytes.end as u32)];
         if is_above {
-            spans.extend(extents.iter().filter(|extent| bytes.contains(&(extent.start as usize))));
+            let first = extents.partition_point(|extent| (extent.start as usize) < bytes.start);
+            let begin_here = |extent: &&Span| (extent.start as usize) < bytes.end;
+            spans.extend(extents.iter().skip(first).take_while(begin_here));
         }
         Some(spans)
     }

@@ -34,7 +34,9 @@ impl Folder {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder =
             Self(std::env::temp_dir().join(format!("cofferdam-waivers-{}-{number}", std::process::id())));
-        files.iter().for_each(|(name, text)| folder.write(name, text));
+        for (name, text) in files {
+            folder.write(name, text);
+        }
         folder
     }
 

@@ -71,7 +71,9 @@ impl<'a> Plan<'a> {
         }
         self.found.config.weigh(&mut report.findings);
         let mut waivers = Waivers::default();
-        parallel::map(sources, Waivers::in_text).into_iter().for_each(|each| waivers.extend(each));
+        for each in parallel::map(sources, Waivers::in_text) {
+            waivers.extend(each);
+        }
         waivers.extend(self.found.config.waivers.clone());
         let ran = |id: &str| judge.runs(id);
         let before = report.findings.len();
