@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use check::Judge;
-use finding::{Color, Report, Source};
+use check::fix::mend;
+use finding::{Color, Report, Safety, Source};
 use object::{Inventory, Limits, Version};
 use policy::pod_security::{Level, Policy, PolicyVersion};
 
@@ -23,7 +24,11 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 2] = [Target { name: "parse", run: parse }, Target { name: "check", run: check }];
+pub const TARGETS: [Target; 3] = [
+    Target { name: "parse", run: parse },
+    Target { name: "check", run: check },
+    Target { name: "fix", run: fix },
+];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
 pub fn parse(bytes: &[u8]) {
@@ -51,6 +56,26 @@ pub fn check(bytes: &[u8]) {
     report.sort();
     let _ = std::hint::black_box(finding::json(&report));
     std::hint::black_box(finding::text(&report, Color::On, None));
+}
+
+/// The repair of findings: any bytes in, either no change or a proven change out, and none the second time.
+pub fn fix(bytes: &[u8]) {
+    let Ok(text) = object::decode(bytes.to_vec()) else { return };
+    let source = Arc::new(Source::file("fuzz.yaml", text));
+    let judge = Judge::new(Version::NEWEST, |_| true);
+    let findings = |source: &Arc<Source>| {
+        let read = object::read(source, Limits::default());
+        let inventory = Inventory::new(read.objects);
+        let objects = inventory.objects().iter();
+        objects.flat_map(|object| judge.object(object, &inventory)).collect()
+    };
+    let once = mend(&source, Safety::Risky, &findings);
+    assert_eq!(once.fixed.is_empty(), once.source.text() == source.text(), "a change nobody counts");
+    let before = object::documents(&source, Limits::default());
+    let after = object::documents(&once.source, Limits::default());
+    assert_eq!(before.trees.len(), after.trees.len(), "a document came or went");
+    let twice = mend(&once.source, Safety::Risky, &findings);
+    assert_eq!(twice.source.text(), once.source.text(), "a second run changes more");
 }
 
 const RESTRICTED: Policy = Policy { level: Level::Restricted, version: PolicyVersion::Latest };

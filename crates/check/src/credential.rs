@@ -85,6 +85,18 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     (named_like_one(name) && could_be_one(value)).then_some(Suspicion::Name)
 }
 
+/// Whether a line of text that cannot be read as YAML may hold a credential: it names or is one.
+pub(crate) fn may_stand_in(line: &str) -> bool {
+    let word = |c: char| !c.is_whitespace() && !"\"'`:,={}[]".contains(c);
+    line.split(|c| !word(c))
+        .filter(|word| !word.is_empty())
+        .any(|word| named_like_one(word) || has_shape(word))
+}
+
+fn has_shape(word: &str) -> bool {
+    PREFIXES.iter().any(|(prefix, rest, _)| has_prefix(word, prefix, *rest))
+}
+
 fn has_prefix(value: &str, prefix: &str, rest: usize) -> bool {
     let one_word = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+/=".contains(&b));
     one_word && value.strip_prefix(prefix).is_some_and(|tail| tail.len() >= rest)

@@ -23,6 +23,6 @@ pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
-pub use run::{Judge, pod_security, unrendered};
+pub use run::{Judge, hidden, hidden_in_text, pod_security, unrendered};
 pub use settings::Settings;
 pub use waivers::{Scope, Waivers};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use finding::Severity;
+use finding::{Safety, Severity};
 use object::Version;
 use policy::pod_security::Policy;
 
@@ -63,6 +63,8 @@ Exit codes: 0 nothing to object to, 1 findings at or above --fail-on (or a pod t
 
 Examples:
   cofferdam check deploy/                     every manifest, chart and overlay below deploy/
+  cofferdam check --diff deploy/              what could be mended without anybody noticing
+  cofferdam check --fix=risky deploy/         mend in place, also where a workload could notice
   cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
   helm template . | cofferdam check -         what a chart becomes")]
 pub(crate) struct CheckArgs {
@@ -99,8 +101,17 @@ pub(crate) struct CheckArgs {
     pub(crate) baseline: Option<PathBuf>,
 
     /// Record the findings in this file instead of reporting them
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["pss", "baseline", "output"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pss", "baseline", "output", "fix", "diff"])]
     pub(crate) write_baseline: Option<PathBuf>,
+
+    /// Mend the files in place; `risky` also where a workload could notice
+    #[arg(long, value_name = "LEVEL", value_enum, num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "pss")]
+    pub(crate) fix: Option<FixLevel>,
+
+    /// Print what --fix would do as a patch for `git apply`, and write nothing
+    #[arg(long, conflicts_with = "pss")]
+    pub(crate) diff: bool,
 
     /// How to write the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -109,6 +120,24 @@ pub(crate) struct CheckArgs {
     /// Write the report to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// How far mending may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FixLevel {
+    /// What no conforming workload can notice
+    Safe,
+    /// What could stop a workload that relies on it, too
+    Risky,
+}
+
+impl From<FixLevel> for Safety {
+    fn from(level: FixLevel) -> Self {
+        match level {
+            FixLevel::Safe => Self::Safe,
+            FixLevel::Risky => Self::Risky,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,6 @@
 mod file;
 mod overlay;
 mod render;
-#[cfg(test)]
-mod tests;
 mod walk;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod parallel;
 mod ui;
+mod write;
 
 use std::process::ExitCode;
 

@@ -68,7 +68,7 @@ impl Ui {
 
     fn say(&mut self, text: &str) {
         // Nothing sensible can be done when standard error is closed.
-        let _ = writeln!(self.err, "{text}");
+        let _ = writeln!(self.err, "{}", finding::visible(text));
     }
 }
 

@@ -123,11 +123,18 @@ impl Finding {
 
     /// The one order of every output: file, line, column, id, then whatever else tells two apart.
     pub fn order(&self, other: &Self) -> Ordering {
-        let key = |f: &Self| (f.start(), f.id, f.span);
-        self.file()
-            .cmp(other.file())
-            .then_with(|| key(self).cmp(&key(other)))
-            .then_with(|| (&self.field, &self.message).cmp(&(&other.field, &other.message)))
-            .then_with(|| self.object.cmp(&other.object))
+        let place = |finding: &'_ Self| (finding.file().to_owned(), finding.start());
+        place(self).cmp(&place(other)).then_with(|| self.order_in_place(other))
+    }
+
+    /// What tells two findings of one place apart, after file, line and column: id, then the rest.
+    pub(crate) fn order_in_place(&self, other: &Self) -> Ordering {
+        (self.id, self.span, &self.field, &self.message, &self.object).cmp(&(
+            other.id,
+            other.span,
+            &other.field,
+            &other.message,
+            &other.object,
+        ))
     }
 }

@@ -1,8 +1,9 @@
 //! What did the whole run say?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::{Finding, ObjectRef, Severity, Waived, WaivedBy};
+use crate::{Finding, ObjectRef, Severity, Source, Span, Waived, WaivedBy};
 
 /// Everything a run found, in the order in which it is shown.
 #[derive(Debug, Default)]
@@ -19,6 +20,9 @@ pub struct Report {
     pub errors: Vec<Failure>,
     /// With `--pss`: the answer for each pod.
     pub verdicts: Vec<Verdict>,
+    /// Bytes that no output may show, beside those that the findings name: a check that was left out
+    /// must not bring the credentials back that it would have hidden.
+    pub hidden: Vec<(Arc<Source>, Span)>,
     /// Why each rule exists and what to do, by check id.
     pub advice: BTreeMap<&'static str, Advice>,
 }
@@ -85,8 +89,15 @@ pub struct Summary {
 impl Report {
     /// Puts findings, errors and verdicts in their one order and drops exact repetitions.
     pub fn sort(&mut self) {
-        self.findings.sort_by(Finding::order);
-        self.findings.dedup_by(|a, b| a.order(b).is_eq() && a.container == b.container);
+        // A place is looked up once for each finding, not once for each comparison.
+        let place = |finding: Finding| {
+            let (file, start) = finding.source.place(finding.span.start);
+            ((file.to_owned(), start), finding)
+        };
+        let mut placed: Vec<_> = self.findings.drain(..).map(place).collect();
+        placed.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.order_in_place(y)));
+        placed.dedup_by(|(a, x), (b, y)| a == b && x.order_in_place(y).is_eq() && x.container == y.container);
+        self.findings.extend(placed.into_iter().map(|(_, finding)| finding));
         self.errors.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
         self.verdicts.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     }

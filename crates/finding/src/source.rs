@@ -1,7 +1,9 @@
 //! Where does it stand?
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use crate::template;
 
 /// A range of bytes of one [`Source`], end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -67,8 +69,14 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
+    /// Characters before every [`STEP`]th byte; counted when the first long line is asked about.
+    characters: OnceLock<Vec<u32>>,
     origin: Origin,
 }
+
+/// Bytes between two counts of characters: a manifest of 10 MB on one line holds 10,000 findings, and
+/// counting from the start of the line for each would take minutes.
+const STEP: usize = 1024;
 
 impl Source {
     /// A source read from the file or stream called `name`.
@@ -80,7 +88,7 @@ impl Source {
     pub fn with_origin(name: impl Into<String>, text: String, origin: Origin) -> Self {
         let ends = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
         let line_starts = std::iter::once(0).chain(ends).collect();
-        Self { name: name.into(), text, line_starts, origin }
+        Self { name: name.into(), text, line_starts, characters: OnceLock::new(), origin }
     }
 
     /// The path as it is shown to the user.
@@ -117,15 +125,14 @@ impl Source {
         (&part.path, place.unwrap_or(START))
     }
 
-    /// The place of the one line here that equals the line of `rendered` at `offset`, indentation aside.
+    /// The place of the one line here that can have become the line of `rendered` at `offset`.
     fn same_line(&self, rendered: &Self, offset: u32) -> Option<Position> {
         let there = rendered.position(offset);
         let wanted = rendered.text.get(rendered.lines(there.line, there.line))?;
-        let mut equal = (1u32..).zip(self.text.lines()).filter(|(_, line)| line.trim() == wanted.trim());
-        let (line, text) = equal.next().filter(|_| !wanted.trim().is_empty())?;
+        let (line, text) = template::origin(&self.text, wanted)?;
         let indent = |text: &str| (text.chars().count() - text.trim_start().chars().count()) as u32;
         let column = (there.column + indent(text)).saturating_sub(indent(wanted)).max(1);
-        equal.next().is_none().then_some(Position { line, column })
+        Some(Position { line, column })
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.
@@ -133,8 +140,29 @@ impl Source {
         let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
         let start = self.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
         let end = self.floor(offset as usize);
-        let column = self.text.get(start..end).map_or(0, |before| before.chars().count());
-        Position { line: line as u32, column: column as u32 + 1 }
+        let column = if end.saturating_sub(start) < STEP {
+            characters(self.text.as_bytes().get(start..end).unwrap_or_default())
+        } else {
+            self.characters_before(end) - self.characters_before(start)
+        };
+        // A byte order mark is no character of the first line: editors show the text without it.
+        let mark = u32::from(start == 0 && end > 0 && self.text.starts_with('\u{feff}'));
+        Position { line: line as u32, column: column + 1 - mark }
+    }
+
+    fn characters_before(&self, offset: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let counted = self.characters.get_or_init(|| {
+            let sum = |sum: &mut u32, chunk: &[u8]| {
+                let before = *sum;
+                *sum += characters(chunk);
+                Some(before)
+            };
+            bytes.chunks(STEP).scan(0, sum).collect()
+        });
+        let step = (offset / STEP).min(counted.len().saturating_sub(1));
+        let rest = bytes.get(step * STEP..offset).unwrap_or_default();
+        counted.get(step).copied().unwrap_or(0) + characters(rest)
     }
 
     /// The bytes of the lines `first..=last` (counted from 1), with their line ends.
@@ -155,6 +183,11 @@ impl Source {
     }
 }
 
+/// How many characters begin in these bytes of UTF-8.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +201,21 @@ mod tests {
         assert_eq!(source.position(12), Position { line: 2, column: 5 });
         assert_eq!(source.position(999), Position { line: 3, column: 1 });
         assert_eq!(&source.text()[source.lines(2, 2)], "b: ü2\n");
+        let marked = Source::file("a.yaml", "\u{feff}a: 1\nb: 2\n".to_owned());
+        let place = |at| (marked.position(at).line, marked.position(at).column);
+        assert_eq!([0, 3, 4, 8, 9].map(place), [(1, 1), (1, 1), (1, 2), (2, 1), (2, 2)]);
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_as_those_of_a_short_one() {
+        let text = format!("a\n{}", "äb€".repeat(2000));
+        let source = Source::file("a.json", text.clone());
+        for (at, _) in text.char_indices().filter(|(at, _)| at % 7 == 0 || *at > 11_900) {
+            let (line, start) = if at < 2 { (1, 0) } else { (2, 2) };
+            let column = text[start..at].chars().count() as u32 + 1;
+            assert_eq!(source.position(at as u32), Position { line, column }, "byte {at}");
+        }
+        assert_eq!(source.position(u32::MAX), Position { line: 2, column: 6001 });
     }
 
     #[test]

@@ -5,4 +5,4 @@
 mod fixtures;
 pub mod page;
 
-pub use fixtures::{conformance, corpus, oracle, repository, text, yaml_files};
+pub use fixtures::{conformance, corpus, oracle, repository, skip, text, yaml_files};

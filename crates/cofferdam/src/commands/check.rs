@@ -1,5 +1,6 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
+mod fix;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -8,27 +9,42 @@ use std::time::Instant;
 
 use anyhow::Context;
 use check::{CHECKS, Judge, Page};
-use finding::{Advice, Failure, Finding, Report, Stage};
+use finding::{Advice, Failure, Finding, Report, Safety, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::plan::Plan;
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
-use crate::input::{self, Loaded};
+use crate::input::{self, Input, Loaded};
 use crate::parallel;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let since = Instant::now();
-    let plan = Plan::of(args)?;
-    let report = judge(args, &plan, ui);
-    say_what_may_surprise(args, ui);
-    if let Some(path) = &args.write_baseline {
-        return record(path, &report, ui);
+    if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
+        anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
     }
-    write(args, ui, &report, since)?;
-    Ok(outcome(args, &plan, &report))
+    let plan = Plan::of(args)?;
+    let mut judged = judge(args, &plan, ui);
+    if let Some(path) = &args.write_baseline {
+        return record(path, &judged.report, ui);
+    }
+    if args.diff {
+        let (patch, tally) = fix::as_patch(&judged.run(&plan), level(args), ui);
+        ui.note(&format!("{tally} could be mended"));
+        emit(args, ui, &patch)?;
+        return Ok(outcome(args, &plan, &judged.report));
+    }
+    if args.fix.is_some() {
+        let tally = fix::in_place(&judged.run(&plan), level(args), ui);
+        ui.note(&format!("{tally} mended"));
+        // What is left is judged as it stands on disk now.
+        judged = judge(args, &plan, ui);
+    }
+    say_what_may_surprise(args, &judged, ui);
+    write(args, ui, &judged.report, since)?;
+    Ok(outcome(args, &plan, &judged.report))
 }
 
 /// Nothing is objected to where findings are only written down, but what could not be read was not.
@@ -38,7 +54,33 @@ fn record(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<Outcome> 
     Ok(if report.errors.is_empty() { Outcome::Clean } else { Outcome::Objections })
 }
 
-fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &mut Ui) -> Report {
+fn level(args: &CheckArgs) -> Safety {
+    args.fix.map_or(Safety::Safe, Safety::from)
+}
+
+/// A report and what it was made from.
+struct Judged {
+    report: Report,
+    inputs: Vec<Input>,
+    inventory: Inventory,
+    judge: Judge,
+    /// Findings of the baseline that are not there any more.
+    gone: usize,
+}
+
+impl Judged {
+    fn run<'a>(&'a self, plan: &'a Plan<'_>) -> fix::Run<'a> {
+        fix::Run {
+            inputs: &self.inputs,
+            findings: &self.report.findings,
+            inventory: &self.inventory,
+            judge: &self.judge,
+            plan,
+        }
+    }
+}
+
+fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     let (inputs, loaded, failures) = input::load(&args.paths, &plan.own_files(), ui);
     let judge = plan.judge();
     let sources: Vec<_> = loaded.iter().filter_map(|each| each.source.clone()).collect();
@@ -49,14 +91,16 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &mut Ui) -> Report {
     }
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
+    let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
+    report.hidden.extend(hidden.into_iter().flatten());
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
-    plan.settle(&mut report, &sources, &judge, ui);
+    let gone = plan.settle(&mut report.findings, &sources, &judge);
     report.advice = advice(&report.findings);
     report.sort();
-    report
+    Judged { report, inputs, inventory, judge, gone }
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
@@ -65,27 +109,30 @@ fn collect(loaded: Loaded, judge: &Judge, report: &mut Report, objects: &mut Vec
     if let Some(finding) = loaded.finding {
         let (path, place) = finding.source.place(finding.span.start);
         let (file, line, message) = (path.to_owned(), Some(place.line), finding.message.clone());
-        report.errors.push(Failure { file, line, message, stage: Stage::Parse });
-        report.findings.extend(judge.runs(finding.id).then_some(finding));
+        let finding = judge.runs(finding.id).then_some(finding);
+        report.errors.push(Failure { file, line, message, stage: stage(finding.as_ref()) });
+        report.findings.extend(finding);
     }
     for problem in &loaded.read.problems {
+        let finding = judge.problem(problem);
         if problem.loses_objects() {
-            report.errors.push(failure(problem));
+            report.hidden.extend(check::hidden_in_text(problem));
+            report.errors.push(failure(problem, stage(finding.as_ref())));
         }
-        report.findings.extend(judge.problem(problem));
+        report.findings.extend(finding);
     }
     report.foreign += loaded.read.foreign;
     objects.extend(loaded.read.objects);
 }
 
-fn failure(problem: &Problem) -> Failure {
+/// What no finding says, because its check was left out, the report says itself.
+fn stage(finding: Option<&Finding>) -> Stage {
+    if finding.is_some() { Stage::Parse } else { Stage::Read }
+}
+
+fn failure(problem: &Problem, stage: Stage) -> Failure {
     let (path, place) = problem.source.place(problem.span.start);
-    Failure {
-        file: path.to_owned(),
-        line: Some(place.line),
-        message: problem.message.clone(),
-        stage: Stage::Parse,
-    }
+    Failure { file: path.to_owned(), line: Some(place.line), message: problem.message.clone(), stage }
 }
 
 fn judge_by_checks(inventory: &Inventory, judge: &Judge, ui: &Ui, report: &mut Report) {
@@ -121,7 +168,10 @@ fn advice(findings: &[Finding]) -> BTreeMap<&'static str, Advice> {
         .collect()
 }
 
-fn say_what_may_surprise(args: &CheckArgs, ui: &mut Ui) {
+fn say_what_may_surprise(args: &CheckArgs, judged: &Judged, ui: &mut Ui) {
+    if let Some(file) = args.baseline.as_deref().filter(|_| judged.gone > 0) {
+        ui.note(&plan::gone(judged.gone, file));
+    }
     if let Some(Policy { version: PolicyVersion::At(asked), .. }) = args.pss
         && asked > object::Version::NEWEST
     {
@@ -136,9 +186,13 @@ fn write(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyh
         Format::Json => finding::json(report)?,
         Format::Text => finding::text(report, color, Some(since.elapsed())),
     };
+    emit(args, ui, &text)
+}
+
+fn emit(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result<()> {
     match &args.output {
         Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
-        None => ui.data(&text).context("writing to standard output"),
+        None => ui.data(text).context("writing to standard output"),
     }
 }
 

@@ -5,8 +5,10 @@
 
 mod program;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use finding::{Finding, Origin, Part, Source, Span};
@@ -19,6 +21,7 @@ type Rendered = Result<Source, Box<Finding>>;
 /// A Helm chart, with its own values.
 pub(super) fn chart(path: &Path) -> Rendered {
     let place = path.join("Chart.yaml");
+    let path = &*no_option(path);
     let arguments =
         [OsStr::new("template"), OsStr::new("release-name"), path.as_os_str(), OsStr::new("--include-crds")];
     match program::run("helm", &arguments) {
@@ -43,12 +46,13 @@ pub(super) fn overlay(path: &Path) -> Rendered {
         let why = "this Kustomize component is not judged on its own: name the overlay that uses it";
         return Err(unrendered(&place, why));
     }
-    if let Some(remote) = drawn.remote.first() {
+    if let Some(remote) = overlay::remote_below(path) {
         let why = format!(
             "this overlay is not judged: it fetches `{remote}`; render it and pipe it into `check -`"
         );
         return Err(unrendered(&place, &why));
     }
+    let path = &*no_option(path);
     let kubectl = [OsStr::new("kustomize"), path.as_os_str()];
     let rendered = match program::run("kubectl", &kubectl) {
         Err(Failed::Missing) => program::run("kustomize", &[OsStr::new("build"), path.as_os_str()])
@@ -69,21 +73,38 @@ pub(super) fn overlay(path: &Path) -> Rendered {
     }
 }
 
-/// The templates that helm names before each document: `# Source: CHART/templates/x.yaml`.
+/// A directory called `-x` is not an option of the program it is handed to.
+fn no_option(path: &Path) -> Cow<'_, Path> {
+    let is_option = path.as_os_str().as_encoded_bytes().starts_with(b"-");
+    if is_option { Cow::Owned(Path::new(".").join(path)) } else { Cow::Borrowed(path) }
+}
+
+/// The templates that helm names at the head of each document: `# Source: CHART/templates/x.yaml`.
 fn parts(chart: &Path, text: &str) -> Vec<Part> {
+    let mut templates = HashMap::new();
     let mut parts = Vec::new();
     let mut at = 0;
+    let mut opens_document = true;
     for line in text.split_inclusive('\n') {
-        if let Some(mark) = line.strip_prefix("# Source: ") {
-            // The first step is the chart's name, which need not be the name of its directory.
-            let below = mark.trim().split_once('/').map_or(mark.trim(), |(_, below)| below);
+        let mark = line.strip_prefix("# Source: ").filter(|_| opens_document);
+        if let Some(below) = mark.and_then(below_chart) {
             let path = chart.join(below);
-            let template = file::read(&path).ok().map(|text| Arc::new(Source::file(shown(&path), text)));
+            let read = || Some(Arc::new(Source::file(shown(&path), file::read(&path).ok()?)));
+            let template = templates.entry(below).or_insert_with(read).clone();
             parts.push(Part { start: at as u32, path: shown(&path), template });
         }
+        opens_document = line.trim_end() == "---";
         at += line.len();
     }
     parts
+}
+
+/// The way from the chart's directory. The first step of a mark is the chart's name, which need not be
+/// that of its directory; a template can print marks too, and must not lead out of the chart.
+fn below_chart(mark: &str) -> Option<&str> {
+    let below = mark.trim().split_once('/')?.1;
+    let stays = |step| matches!(step, Component::Normal(_));
+    Path::new(below).components().all(stays).then_some(below)
 }
 
 fn unrendered(place: &Path, message: &str) -> Box<Finding> {

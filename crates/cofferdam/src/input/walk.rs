@@ -1,9 +1,10 @@
 //! Which files stand below the given paths?
 //!
 //! A directory is walked in the order of names. Links to files are followed, links to directories are
-//! not: what they lead to is judged where it stands, and no loop is possible.
+//! not: what they lead to is judged where it stands, and no loop is possible. A chart stands for all
+//! files below it; an overlay for those it draws on, the others are judged as they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -28,12 +29,56 @@ pub(super) fn find(paths: &[PathBuf]) -> Found {
         } else if path.is_dir() {
             directory(path, &mut found);
         } else {
-            found.inputs.push(Input::File(path.clone()));
+            found.inputs.push(named(path));
         }
     }
-    let mut seen = BTreeSet::new();
-    found.inputs.retain(|input| seen.insert(input.clone()));
+    found.inputs = once(found.inputs);
     found
+}
+
+/// A file by its name: that of a chart or an overlay stands for its directory.
+fn named(path: &Path) -> Input {
+    let directory = || match path.parent() {
+        Some(parent) if parent != Path::new("") => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    if path.is_file() && path.file_name().is_some_and(|name| name == "Chart.yaml") {
+        Input::Chart(directory())
+    } else if path.is_file() && overlay::is_file(path) {
+        Input::Overlay(directory())
+    } else {
+        Input::File(path.to_path_buf())
+    }
+}
+
+/// Each thing once, under whatever names and links it was found; by its own name rather than by a link.
+fn once(inputs: Vec<Input>) -> Vec<Input> {
+    let mut directories = HashMap::new();
+    let mut seen = BTreeSet::new();
+    let (links, files): (Vec<_>, Vec<_>) = inputs.into_iter().partition(|input| match input {
+        Input::File(path) => path.is_symlink(),
+        _ => false,
+    });
+    let mut real = |path: &Path| match (path.parent(), path.file_name()) {
+        // A directory is looked up once, not once for each file in it.
+        (Some(parent), Some(name)) if !path.is_symlink() => {
+            let directory = if parent == Path::new("") { Path::new(".") } else { parent };
+            let known = directories.entry(directory.to_path_buf());
+            known
+                .or_insert_with(|| fs::canonicalize(directory).unwrap_or_else(|_| directory.into()))
+                .join(name)
+        }
+        _ => fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+    };
+    let is_new = |input: &Input| {
+        seen.insert(match input {
+            Input::File(path) => Input::File(real(path)),
+            Input::Chart(path) => Input::Chart(real(path)),
+            Input::Overlay(path) => Input::Overlay(real(path)),
+            Input::Stdin => Input::Stdin,
+        })
+    };
+    files.into_iter().chain(links).filter(is_new).collect()
 }
 
 fn directory(root: &Path, found: &mut Found) {
@@ -45,10 +90,13 @@ fn directory(root: &Path, found: &mut Found) {
                 if is_version_control(&entry) {
                     walk.skip_current_dir();
                 } else if let Some(input) = project(entry.path()) {
+                    if matches!(input, Input::Chart(_)) {
+                        walk.skip_current_dir();
+                    }
                     found.inputs.push(input);
-                    walk.skip_current_dir();
                 }
             }
+            Ok(entry) if overlay::is_file(entry.path()) && entry.path().is_file() => {}
             Ok(entry) if is_manifest(entry.path()) => entry_to_input(&entry, found),
             Ok(_) => {}
             Err(error) => {
@@ -61,7 +109,7 @@ fn directory(root: &Path, found: &mut Found) {
     overlay::drop_bases(root, &mut found.inputs, before);
 }
 
-/// A chart or an overlay stands for all files below it.
+/// The chart or overlay that a directory is.
 fn project(path: &Path) -> Option<Input> {
     if path.join("Chart.yaml").is_file() {
         return Some(Input::Chart(path.to_path_buf()));

@@ -2,4 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
+mod check;
+mod explain;
+mod fix;
+mod hostile;
+mod list;
+mod rendered;
+mod support;
 mod waivers;

@@ -228,3 +228,17 @@ fn what_the_baseline_holds_and_nobody_finds_is_told() {
     let (code, _, err) = folder.check("--baseline base.json");
     assert!(code == 2 && err.contains("this is no baseline, write one with"), "{err}");
 }
+
+#[test]
+fn what_is_waived_or_in_the_baseline_is_not_mended() {
+    let pod = POD.replace("true", "true # cofferdam: allow(host-namespace): x");
+    let folder = Folder::with(&[("pod.yaml", &pod)]);
+    folder.check(&format!("{ONLY} --fix=risky"));
+    assert_eq!(folder.read("pod.yaml"), pod);
+    folder.write("pod.yaml", POD);
+    folder.check(&format!("{ONLY} --write-baseline base.json"));
+    folder.check(&format!("{ONLY} --fix=risky --baseline base.json"));
+    assert_eq!(folder.read("pod.yaml"), POD);
+    folder.check(&format!("{ONLY} --fix=risky"));
+    assert!(!folder.read("pod.yaml").contains("hostNetwork: true"));
+}

@@ -1,7 +1,10 @@
 //! `cofferdam/check/v1`: the report for programs. A contract; see the CLI reference.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
+use super::visible::acts;
 use crate::{Failure, Finding, ObjectRef, PodSecurity, Report, Verdict, Waived};
 
 /// The report as one JSON document with a line end.
@@ -18,9 +21,29 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         errors: report.errors.iter().map(error).collect(),
         verdicts: report.verdicts.iter().map(verdict).collect(),
     };
-    let mut out = serde_json::to_string_pretty(&document)?;
+    let mut out = spelled_out(serde_json::to_string_pretty(&document)?);
     out.push('\n');
     Ok(out)
+}
+
+/// The same document with the characters escaped that JSON lets through and terminals obey; they can
+/// only stand inside of strings.
+fn spelled_out(json: String) -> String {
+    let escaped = |c: char| acts(c) && c != '\n';
+    if !json.chars().any(escaped) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if escaped(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 #[derive(Serialize)]

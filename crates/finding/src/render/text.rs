@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::Duration;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use crate::{Failure, Finding, Report, Severity, Source, Span, Stage};
+use super::secrets::Secrets;
+use super::visible::visible;
+use crate::{Failure, Finding, Report, Severity, Span, Stage};
 
 /// Whether escape codes for colour are written. Colour repeats what words already say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,21 +51,17 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
     out
 }
 
-fn finding_group<'a>(
-    report: &'a Report,
-    finding: &'a Finding,
-    secrets: &Secrets<'_>,
-    first: bool,
-) -> Group<'a> {
-    let title = level(finding.severity).primary_title(&finding.message).id(finding.id);
+fn finding_group<'a>(report: &'a Report, finding: &'a Finding, secrets: &Secrets, first: bool) -> Group<'a> {
+    let title = level(finding.severity).primary_title(visible(&finding.message)).id(finding.id);
     let mut group = match (finding.source.origin(), shown(finding)) {
         (crate::Origin::File, Shown::Lines(lines)) => {
-            title.element(snippet(finding, secrets, lines).path(finding.file()))
+            title.element(snippet(finding, secrets, lines).path(visible(finding.file())))
         }
         (_, Shown::Lines(range) | Shown::Window(range)) => {
             let place = finding.start();
-            let origin =
-                Origin::path(finding.file()).line(place.line as usize).char_column(place.column as usize);
+            let origin = Origin::path(visible(finding.file()))
+                .line(place.line as usize)
+                .char_column(place.column as usize);
             title.element(origin).element(snippet(finding, secrets, range).line_numbering(false))
         }
     };
@@ -72,11 +69,11 @@ fn finding_group<'a>(
         let line = finding.source.position(finding.span.start).line;
         group = group.element(note(
             "note",
-            format!("line {line} of what `{tool}` renders from {}", finding.source.name()),
+            format!("line {line} of what `{tool}` renders from {}", visible(finding.source.name())),
         ));
     }
     if let Some(what) = about(finding) {
-        group = group.element(note("in", what));
+        group = group.element(note("in", visible(&what).into_owned()));
     }
     if let Some(advice) = first.then(|| report.advice.get(finding.id)).flatten() {
         if !advice.why.is_empty() {
@@ -100,9 +97,9 @@ fn about(finding: &Finding) -> Option<String> {
 }
 
 fn failure_group(failure: &Failure) -> Group<'_> {
-    let place = Origin::path(&failure.file);
+    let place = Origin::path(visible(&failure.file));
     let place = failure.line.map_or(place.clone(), |line| place.line(line as usize));
-    Level::ERROR.primary_title(&failure.message).element(place)
+    Level::ERROR.primary_title(visible(&failure.message)).element(place)
 }
 
 /// What of the source is shown: only that is handed to the renderer, a file can be long.
@@ -121,21 +118,16 @@ fn shown(finding: &Finding) -> Shown {
         start: all.start.min(span.start),
         end: all.end.max(span.end),
     });
-    let lines = source.lines(source.position(all.start).line, source.position(all.end).line);
-    let text = source.text().get(lines.clone()).unwrap_or_default();
-    if text.lines().all(|line| line.len() <= LONG_LINE) {
-        Shown::Lines(lines)
+    let (first, last) = (source.position(all.start).line, source.position(all.end).line);
+    if (first..=last).all(|line| source.lines(line, line).len() <= LONG_LINE) {
+        Shown::Lines(source.lines(first, last))
     } else {
         Shown::Window(around(finding))
     }
 }
 
 /// The lines the finding stands on, with the carets and the labels.
-fn snippet<'a>(
-    finding: &'a Finding,
-    secrets: &Secrets<'_>,
-    shown: Range<usize>,
-) -> Snippet<'a, Annotation<'a>> {
+fn snippet<'a>(finding: &'a Finding, secrets: &Secrets, shown: Range<usize>) -> Snippet<'a, Annotation<'a>> {
     let source = &finding.source;
     // A span that begins outside of what is shown is left out: the renderer refuses it.
     let within = |span: Span| {
@@ -145,7 +137,7 @@ fn snippet<'a>(
             .then(|| start - shown.start..end.max(start) - shown.start)
     };
     let labels = finding.labels.iter().filter_map(|label| {
-        let text = (!label.text.is_empty()).then_some(label.text.as_str());
+        let text = (!label.text.is_empty()).then(|| visible(&label.text));
         Some(AnnotationKind::Context.span(within(label.span)?).label(text))
     });
     let first = source.position(shown.start as u32).line;
@@ -162,31 +154,6 @@ fn around(finding: &Finding) -> Range<usize> {
     let end = span.end.min(span.start + WINDOW);
     let from = boundary(source.text(), span.start.saturating_sub(WINDOW).max(bounds.start));
     from..boundary(source.text(), (end + WINDOW).min(bounds.end)).max(from)
-}
-
-/// Bytes that no output may show, by source.
-struct Secrets<'a>(Vec<(&'a Arc<Source>, Span)>);
-
-impl<'a> Secrets<'a> {
-    fn of(report: &'a Report) -> Self {
-        Self(report.findings.iter().filter_map(|f| Some((&f.source, f.secret?))).collect())
-    }
-
-    /// The text of a range with every secret byte as `*`, so that spans still fit.
-    fn masked<'t>(&self, source: &'t Arc<Source>, range: Range<usize>) -> Cow<'t, str> {
-        let text = source.text().get(range.clone()).unwrap_or_default();
-        let mut masked: Option<Vec<u8>> = None;
-        for (_, secret) in self.0.iter().filter(|(other, _)| Arc::ptr_eq(other, source)) {
-            let secret = secret.range();
-            let (start, end) = (secret.start.max(range.start), secret.end.min(range.end));
-            let bytes = masked.get_or_insert_with(|| text.as_bytes().to_vec());
-            let hidden = bytes.get_mut(start.saturating_sub(range.start)..end.saturating_sub(range.start));
-            for byte in hidden.into_iter().flatten().filter(|byte| **byte != b'\n') {
-                *byte = b'*';
-            }
-        }
-        masked.map_or(Cow::Borrowed(text), |bytes| Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
-    }
 }
 
 /// Prose in lines that a terminal holds.
@@ -238,11 +205,11 @@ fn verdicts(report: &Report, out: &mut String) {
             format!("the pods of {}", verdict.object.title())
         };
         let verb = if verdict.object.kind == "Pod" { "is forbidden: violates" } else { "would violate" };
-        let _ = writeln!(
-            out,
-            "{}:{}: {subject} {verb} PodSecurity \"{}\": {}\n",
+        let line = format!(
+            "{}:{}: {subject} {verb} PodSecurity \"{}\": {}",
             verdict.file, verdict.line, verdict.policy, verdict.message
         );
+        let _ = writeln!(out, "{}\n", visible(&line));
     }
 }
 

@@ -34,17 +34,12 @@ impl Breaks {
 /// Where the text holds line ends of YAML 1.1, and its first character that is not printable (YAML 1.1, 5.1).
 pub(super) fn survey(text: &str) -> (Breaks, Option<(usize, char)>) {
     let mut breaks = Breaks::default();
-    let bytes = text.as_bytes();
     let mut forbidden = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        let suspect = matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127 | 0xc2 | 0xe2 | 0xef);
-        if !suspect {
-            continue;
-        }
-        match text.get(at..).and_then(|rest| rest.chars().next()) {
-            Some('\u{85}' | '\u{2028}' | '\u{2029}') => breaks.places.push(at),
-            Some(c @ ('\0'..=' ' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')) => {
-                forbidden = Some((at, c));
+    for (at, character) in suspects(text) {
+        match character {
+            '\u{85}' | '\u{2028}' | '\u{2029}' => breaks.places.push(at),
+            '\0'..=' ' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
+                forbidden = Some((at, character));
                 break;
             }
             _ => {}
@@ -52,6 +47,21 @@ pub(super) fn survey(text: &str) -> (Breaks, Option<(usize, char)>) {
     }
     breaks.places.reverse();
     (breaks, forbidden)
+}
+
+/// Every character whose first byte may be that of one we look for.
+fn suspects(text: &str) -> impl Iterator<Item = (usize, char)> {
+    const BLOCK: usize = 64;
+    let blocks = text.as_bytes().chunks(BLOCK).enumerate();
+    // Nearly all blocks hold none, and without a branch inside the compiler looks at many bytes at once.
+    let blocks = blocks.filter(|(_, block)| block.iter().fold(false, |any, byte| any | is_suspect(*byte)));
+    let places = blocks.flat_map(|(index, block)| (index * BLOCK..).zip(block));
+    let places = places.filter(|(_, byte)| is_suspect(**byte));
+    places.filter_map(|(at, _)| Some((at, text.get(at..)?.chars().next()?)))
+}
+
+fn is_suspect(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0x7f | 0xc2 | 0xe2 | 0xef)
 }
 
 /// What is wrong with such a character.

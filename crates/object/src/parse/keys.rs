@@ -23,7 +23,7 @@ impl Builder<'_> {
     pub(super) fn as_key(&mut self, node: u32) -> Result<u32, Problem> {
         let refuse = |builder: &Self, message| Err(builder.unreadable(builder.bytes_of(node), message));
         if matches!(self.body(node), Some(Body::Seq { .. } | Body::Map { .. })) {
-            return refuse(self, errors::collection_as_key(self.source_text()));
+            return refuse(self, errors::collection_as_key(self.place_of(node)));
         }
         let Some(written) = self.plain_text(node) else { return Ok(node) };
         let text = match Scalar::of_plain(written) {

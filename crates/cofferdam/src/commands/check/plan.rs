@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use check::{Judge, Scope, Waivers};
-use finding::{Baseline, Report, Severity, Source};
+use finding::{Baseline, Finding, Report, Severity, Source};
 use object::Version;
 
 use crate::cli::CheckArgs;
@@ -62,29 +62,45 @@ impl<'a> Plan<'a> {
         asked && !args.skip.contains(&id)
     }
 
-    /// Settles which findings count: severities of the settings, waivers, the baseline.
+    /// Settles which findings count: severities of the settings, waivers, the baseline. Returns how many
+    /// of the baseline are gone, as far as a run over these paths can know.
     ///
     /// Under `--pss` nothing is settled: the answer is that of the API server, which knows no waivers.
-    pub(super) fn settle(&self, report: &mut Report, sources: &[Arc<Source>], judge: &Judge, ui: &mut Ui) {
+    pub(super) fn settle(
+        &self,
+        findings: &mut Vec<Finding>,
+        sources: &[Arc<Source>],
+        judge: &Judge,
+    ) -> usize {
         if self.args.pss.is_some() {
-            return;
+            return 0;
         }
-        self.found.config.weigh(&mut report.findings);
         let mut waivers = Waivers::default();
         for each in parallel::map(sources, Waivers::in_text) {
             waivers.extend(each);
         }
-        waivers.extend(self.found.config.waivers.clone());
+        let scope = self.scope();
+        let gone = self.accept(findings, waivers, scope, judge);
+        if scope == Scope::Whole { gone } else { 0 }
+    }
+
+    /// The same for one text that is judged alone.
+    pub(super) fn settle_text(&self, findings: &mut Vec<Finding>, source: &Arc<Source>, judge: &Judge) {
+        self.accept(findings, Waivers::in_text(source), Scope::Part, judge);
+    }
+
+    fn accept(
+        &self,
+        findings: &mut Vec<Finding>,
+        mut waivers: Waivers,
+        scope: Scope,
+        judge: &Judge,
+    ) -> usize {
         let ran = |id: &str| judge.runs(id);
-        let before = report.findings.len();
-        waivers.apply(&mut report.findings, &ran, self.scope());
-        self.found.config.weigh(report.findings.get_mut(before..).unwrap_or_default());
-        if let Some(baseline) = &self.baseline {
-            let gone = baseline.hide(&mut report.findings, &ran);
-            if gone > 0 && self.scope() == Scope::Whole {
-                ui.note(&gone_note(gone, self.args.baseline.as_deref()));
-            }
-        }
+        waivers.extend(self.found.config.waivers.clone());
+        waivers.apply(findings, &ran, scope);
+        self.found.config.weigh(findings);
+        self.baseline.as_ref().map_or(0, |baseline| baseline.hide(findings, &ran))
     }
 
     /// Single files say nothing about what stands elsewhere.
@@ -93,11 +109,12 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn gone_note(gone: usize, file: Option<&Path>) -> String {
-    let file = file.unwrap_or(Path::new("FILE")).display();
-    let (things, they) = if gone == 1 { ("finding", "it") } else { ("findings", "them") };
+/// What is said about findings of the baseline that are gone.
+pub(super) fn gone(count: usize, file: &Path) -> String {
+    let (things, they) = if count == 1 { ("finding", "it") } else { ("findings", "them") };
+    let file = file.display();
     format!(
-        "note: {gone} {things} of the baseline not found any more: drop {they} with --write-baseline {file}"
+        "note: {count} {things} of the baseline not found any more: drop {they} with --write-baseline {file}"
     )
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,9 @@ use crate::input::file::MAX_BYTES;
 
 /// A chart that takes longer is broken, or hostile.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Seconds to wait instead; for tests, and for the chart that really takes longer.
+const PATIENCE_VARIABLE: &str = "COFFERDAM_RENDER_TIMEOUT";
 
 /// Why there is no output.
 #[derive(Debug)]
@@ -20,10 +24,12 @@ pub(super) enum Failed {
     Because(String),
 }
 
-/// Standard output of a program that ended well.
+/// Standard output of a program that ended well and said something.
 pub(super) fn run(program: &str, arguments: &[&OsStr]) -> Result<String, Failed> {
     let child = Command::new(program)
         .args(arguments)
+        // Second lock on the door: what is remote was refused before.
+        .env("GIT_ALLOW_PROTOCOL", "file")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -33,21 +39,27 @@ pub(super) fn run(program: &str, arguments: &[&OsStr]) -> Result<String, Failed>
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Failed::Missing),
         Err(error) => return Err(Failed::Because(format!("starting {program}: {error}"))),
     };
+    let patience = Patience::begin(program);
     let out = drain(child.stdout.take());
     let err = drain(child.stderr.take());
-    let succeeded = wait(&mut child, program)?;
-    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+    let succeeded = patience.with(&mut child)?;
+    let (out, err) = (patience.with_pipe(&out)?, patience.with_pipe(&err)?);
     if !succeeded {
         return Err(Failed::Because(last_line(&err, program)));
     }
     if out.len() as u64 > MAX_BYTES {
         return Err(Failed::Because(format!("more than {} MiB of output", MAX_BYTES / 1024 / 1024)));
     }
-    object::decode(out).map_err(|error| Failed::Because(error.message))
+    let text = object::decode(out).map_err(|error| Failed::Because(error.message))?;
+    if text.lines().all(|line| matches!(line.trim(), "" | "---") || line.starts_with('#')) {
+        return Err(Failed::Because("nothing: it ended well and printed no object".to_owned()));
+    }
+    Ok(text)
 }
 
 /// Reads a pipe to its end beside the program, so that neither waits for the other.
-fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
+fn drain(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (send, receive) = channel();
     thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
@@ -55,24 +67,51 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>
             let _ = pipe.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes);
             let _ = std::io::copy(&mut pipe, &mut std::io::sink());
         }
-        bytes
-    })
+        // Nobody waits any more for a program that took too long.
+        let _ = send.send(bytes);
+    });
+    receive
 }
 
-fn wait(child: &mut Child, program: &str) -> Result<bool, Failed> {
-    let since = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status.success()),
-            Ok(None) if since.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(2)),
-            Ok(None) => {
-                // It is ours, and it is late; an error means that it just ended.
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(Failed::Because(format!("{program} took longer than {} s", PATIENCE.as_secs())));
+/// How long a program is waited for, and for what it left behind: a child of its own may hold the pipe.
+struct Patience<'a> {
+    program: &'a str,
+    since: Instant,
+    limit: Duration,
+}
+
+impl<'a> Patience<'a> {
+    fn begin(program: &'a str) -> Self {
+        let seconds = std::env::var(PATIENCE_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
+        Self { program, since: Instant::now(), limit: seconds.map_or(PATIENCE, Duration::from_secs) }
+    }
+
+    /// Whether the program ended well; one that is late is ended.
+    fn with(&self, child: &mut Child) -> Result<bool, Failed> {
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return Ok(status.success()),
+                Ok(None) if self.since.elapsed() < self.limit => thread::sleep(Duration::from_millis(2)),
+                Ok(None) => {
+                    // It is ours, and it is late; an error means that it just ended.
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(self.late());
+                }
+                Err(error) => {
+                    return Err(Failed::Because(format!("waiting for {}: {error}", self.program)));
+                }
             }
-            Err(error) => return Err(Failed::Because(format!("waiting for {program}: {error}"))),
         }
+    }
+
+    fn with_pipe(&self, pipe: &Receiver<Vec<u8>>) -> Result<Vec<u8>, Failed> {
+        let rest = self.limit.saturating_sub(self.since.elapsed());
+        pipe.recv_timeout(rest.max(Duration::from_millis(100))).map_err(|_| self.late())
+    }
+
+    fn late(&self) -> Failed {
+        Failed::Because(format!("{} took longer than {} s", self.program, self.limit.as_secs()))
     }
 }
 

@@ -1,19 +1,15 @@
-//! Tabs inside brackets: kubectl takes them for blanks wherever they stand, YAML 1.2 does not where the
+//! Brackets: where flow text ends, and the tabs in it.
+//!
+//! kubectl takes tabs inside brackets for blanks wherever they stand, YAML 1.2 does not where the
 //! brackets stand below a block key. Pasted JSON is indented so.
-
-/// Brackets of one document that may be respaced; each costs another attempt.
-pub(super) const ATTEMPTS: usize = 16;
 
 /// The text with blanks for the tabs that indent lines inside the first brackets that open between
 /// `from` and `tab`; of the same length. Leading blanks of a line inside brackets never have a value.
 pub(super) fn respaced(text: &str, from: usize, tab: usize) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut skim = Skim { bytes, at: from, depth: 0 };
-    let open = std::iter::from_fn(|| skim.bracket()).next().filter(|open| *open < tab)?;
-    while skim.depth > 0 && skim.bracket().is_some() {}
-    let mut out = bytes.to_vec();
+    let (open, end) = pair(text, from)?;
+    let mut out = text.as_bytes().to_vec();
     let mut leading = false;
-    for byte in out.get_mut(open..skim.at)? {
+    for byte in out.get_mut(open..end).filter(|_| open < tab)? {
         match byte {
             b'\n' | b'\r' => leading = true,
             b'\t' if leading => *byte = b' ',
@@ -22,6 +18,19 @@ pub(super) fn respaced(text: &str, from: usize, tab: usize) -> Option<String> {
         }
     }
     String::from_utf8(out).ok()
+}
+
+/// Where the first brackets that open at or after `from` are closed.
+pub(super) fn end(text: &str, from: usize) -> Option<usize> {
+    pair(text, from).map(|(_, end)| end).filter(|end| *end < text.len())
+}
+
+/// Where the first brackets open, and the byte after those that close them, or the end of the text.
+fn pair(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut skim = Skim { bytes: text.as_bytes(), at: from, depth: 0 };
+    let open = skim.bracket()?;
+    while skim.depth > 0 && skim.bracket().is_some() {}
+    Some((open, skim.at.min(text.len())))
 }
 
 /// Goes from bracket to bracket, past comments, quoted and plain text.
@@ -77,7 +86,7 @@ fn is_text(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::respaced;
+    use super::{end, respaced};
 
     #[test]
     fn only_lines_inside_the_brackets_lose_their_tabs() {
@@ -85,5 +94,11 @@ mod tests {
         let mended = "a: [\n \"]\tb\",# [\n {c:\td'},\n]\nb: |\n  x\n\ty\n";
         assert_eq!(respaced(text, 3, 5).as_deref(), Some(mended));
         assert_eq!(respaced("a: b\n\tc\n", 0, 5), None);
+    }
+
+    #[test]
+    fn brackets_end_where_they_are_closed() {
+        assert_eq!(end("{a: [b, '}'], c\"d: \"]\\\"}\"}}", 0), Some(26));
+        assert_eq!(end("[a", 0), None);
     }
 }

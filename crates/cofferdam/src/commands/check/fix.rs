@@ -1,0 +1,151 @@
+//! `check --fix` and `check --diff`: mend what can be proven, write it or show it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use check::Judge;
+use check::fix::{Mended, mend};
+use finding::{Finding, Origin, Safety, Source};
+use object::{Inventory, Limits};
+
+use super::plan::Plan;
+use crate::input::Input;
+use crate::ui::Ui;
+use crate::{parallel, write};
+
+/// A file and what it would say.
+struct Job<'a> {
+    path: &'a Path,
+    source: Arc<Source>,
+}
+
+/// What mending came to, over all files.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Findings whose end stands on disk, or in the diff.
+    pub(super) fixed: usize,
+    /// Files that are different, or would be.
+    pub(super) files: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        write!(f, "{} finding{} in {} file{}", self.fixed, plural(self.fixed), self.files, plural(self.files))
+    }
+}
+
+/// Mends the files of a run in place.
+pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
+    let mut tally = Tally::default();
+    for (job, mended) in run.mended(level, ui) {
+        say_refused(&mended, ui);
+        if mended.fixed.is_empty() {
+            continue;
+        }
+        match write::replace(job.path, job.source.text(), mended.source.text()) {
+            Ok(()) => {
+                tally.fixed += mended.fixed.len();
+                tally.files += 1;
+            }
+            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+        }
+    }
+    tally
+}
+
+/// The same as a patch that `git apply` takes; nothing is written.
+pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Tally) {
+    let (mut patch, mut tally) = (String::new(), Tally::default());
+    for (job, mended) in run.mended(level, ui) {
+        say_refused(&mended, ui);
+        if mended.fixed.is_empty() {
+            continue;
+        }
+        match write::may_replace(job.path) {
+            Ok(_) => {
+                patch.push_str(&write::patch(job.path, job.source.text(), mended.source.text()));
+                tally.fixed += mended.fixed.len();
+                tally.files += 1;
+            }
+            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+        }
+    }
+    (patch, tally)
+}
+
+/// What was judged, to be judged again after each repair.
+pub(super) struct Run<'a> {
+    pub(super) inputs: &'a [Input],
+    pub(super) findings: &'a [Finding],
+    pub(super) inventory: &'a Inventory,
+    pub(super) judge: &'a Judge,
+    pub(super) plan: &'a Plan<'a>,
+}
+
+impl Run<'_> {
+    /// Every file with something to mend, and what comes of it, in the order of the files.
+    fn mended(&self, level: Safety, ui: &mut Ui) -> Vec<(Job<'_>, Mended)> {
+        let jobs = self.jobs(level, ui);
+        let progress = ui.progress("mending", jobs.len());
+        let mended = parallel::map(&jobs, |job| {
+            let mended = mend(&job.source, level, &|source| self.judge_again(source));
+            progress.step();
+            mended
+        });
+        progress.finish();
+        jobs.into_iter().zip(mended).collect()
+    }
+
+    fn judge_again(&self, source: &Arc<Source>) -> Vec<Finding> {
+        let read = object::read(source, Limits::default());
+        let of_text = read.problems.iter().filter_map(|problem| self.judge.problem(problem));
+        let of_objects = read.objects.iter().flat_map(|object| self.judge.object(object, self.inventory));
+        let mut findings = of_text.chain(of_objects).collect();
+        self.plan.settle_text(&mut findings, source, self.judge);
+        findings
+    }
+
+    fn jobs(&self, level: Safety, ui: &mut Ui) -> Vec<Job<'_>> {
+        let paths: BTreeMap<String, &PathBuf> = self.inputs.iter().filter_map(named_file).collect();
+        let mut jobs: BTreeMap<&str, Job<'_>> = BTreeMap::new();
+        let mut elsewhere = 0;
+        for finding in self.findings.iter().filter(|finding| can_be_mended(finding, level)) {
+            let is_file = matches!(finding.source.origin(), Origin::File);
+            match paths.get(finding.source.name()).filter(|_| is_file) {
+                Some(path) => {
+                    let job = || Job { path, source: Arc::clone(&finding.source) };
+                    jobs.entry(finding.source.name()).or_insert_with(job);
+                }
+                None => elsewhere += 1,
+            }
+        }
+        if elsewhere > 0 {
+            ui.note(&format!(
+                "{elsewhere} findings stand in rendered text or standard input: mend them at their source"
+            ));
+        }
+        jobs.into_values().collect()
+    }
+}
+
+fn named_file(input: &Input) -> Option<(String, &PathBuf)> {
+    match input {
+        Input::File(path) => Some((input.name(), path)),
+        Input::Chart(_) | Input::Overlay(_) | Input::Stdin => None,
+    }
+}
+
+fn can_be_mended(finding: &Finding, level: Safety) -> bool {
+    finding.waived.is_none()
+        && finding.fix.as_ref().is_some_and(|fix| fix.safety <= level && !fix.changes.is_empty())
+}
+
+fn say_refused(mended: &Mended, ui: &mut Ui) {
+    for (finding, why) in &mended.refused {
+        let place = finding.start();
+        ui.note(&format!("{}:{}: {} is not mended: {why}", finding.file(), place.line, finding.id));
+    }
+}
