@@ -111,6 +111,7 @@ list! {
     duplicate_yaml_key,
     unrendered_source,
     pod_security,
+    waiver_stale,
 }
 
 /// The check with this id.
@@ -120,8 +121,22 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// The id a mistyped one most likely meant.
 pub fn nearest(id: &str) -> Option<&'static str> {
-    let near = CHECKS.iter().map(|check| (distance(id, check.id), check.id)).min()?;
-    (near.0 <= id.len() / 3 + 1).then_some(near.1)
+    let ids: Vec<&'static str> = CHECKS.iter().map(|check| check.id).collect();
+    nearest_of(id, &ids)
+}
+
+/// What is said about an id that no check has.
+pub(crate) fn unknown(id: &str) -> String {
+    match nearest(id) {
+        Some(near) => format!("no check is called `{id}`, did you mean `{near}`?"),
+        None => format!("no check is called `{id}`; `cofferdam list checks` names them all"),
+    }
+}
+
+/// The one of `words` that a mistyped word most likely meant.
+pub(crate) fn nearest_of<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
+    let near = words.iter().map(|known| (distance(word, known), *known)).min()?;
+    (near.0 <= word.len() / 3 + 1).then_some(near.1)
 }
 
 /// Edits between two words (Levenshtein).

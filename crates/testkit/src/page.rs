@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use check::fix::{Mended, mend};
-use check::{Check, Judge, Page, Run, Settings};
+use check::{Check, Judge, Page, Run, Scope, Settings, Waivers};
 use finding::{Finding, Safety, Source};
 use object::{Inventory, Limits, Version};
 
@@ -92,9 +92,18 @@ fn judge_source(check: &'static Check, example: &Example, source: &Arc<Source>) 
     if let (Run::PodSecurity, Some(policy)) = (check.run, example.policy) {
         return objects.flat_map(|object| check::pod_security(object, policy).0).collect();
     }
-    let judge = Judge::new(example.version, |each| each.id == check.id).with(example.settings.clone());
+    // A waiver is judged by what all others found.
+    let needs_all = matches!(check.run, Run::Waivers);
+    let judge =
+        Judge::new(example.version, |each| needs_all || each.id == check.id).with(example.settings.clone());
     let of_text = read.problems.iter().filter_map(|problem| judge.problem(problem));
-    of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect()
+    let mut findings: Vec<Finding> =
+        of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect();
+    if needs_all {
+        Waivers::in_text(source).apply(&mut findings, &|id| judge.runs(id), Scope::Whole);
+        findings.retain(|finding| finding.id == check.id);
+    }
+    findings
 }
 
 /// Fence information and text of each ```` ```yaml ```` block.

@@ -9,3 +9,4 @@ mod hostile;
 mod list;
 mod rendered;
 mod support;
+mod waivers;

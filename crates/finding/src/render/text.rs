@@ -237,6 +237,9 @@ fn summary(report: &Report, elapsed: Option<Duration>, out: &mut String) {
     if summary.waived > 0 {
         parts.push(format!("{} waived", summary.waived));
     }
+    if summary.baseline > 0 {
+        parts.push(format!("{} in the baseline", summary.baseline));
+    }
     let unread = report.errors.iter().filter(|f| f.stage == Stage::Read).count();
     if unread > 0 {
         parts.push(format!("{} could not be read", counted(unread, "input")));

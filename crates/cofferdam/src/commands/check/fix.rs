@@ -10,6 +10,7 @@ use check::fix::{Mended, mend};
 use finding::{Finding, Origin, Safety, Source};
 use object::{Inventory, Limits};
 
+use super::plan::Plan;
 use crate::input::Input;
 use crate::ui::Ui;
 use crate::{parallel, write};
@@ -81,6 +82,7 @@ pub(super) struct Run<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) inventory: &'a Inventory,
     pub(super) judge: &'a Judge,
+    pub(super) plan: &'a Plan<'a>,
 }
 
 impl Run<'_> {
@@ -101,7 +103,9 @@ impl Run<'_> {
         let read = object::read(source, Limits::default());
         let of_text = read.problems.iter().filter_map(|problem| self.judge.problem(problem));
         let of_objects = read.objects.iter().flat_map(|object| self.judge.object(object, self.inventory));
-        of_text.chain(of_objects).collect()
+        let mut findings = of_text.chain(of_objects).collect();
+        self.plan.settle_text(&mut findings, source, self.judge);
+        findings
     }
 
     fn jobs(&self, level: Safety, ui: &mut Ui) -> Vec<Job<'_>> {
