@@ -1,17 +1,17 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod output;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anyhow::Context;
 use check::{CHECKS, Judge, Page};
 use finding::{Advice, Failure, Finding, Report, Safety, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
-use crate::cli::{CheckArgs, Format};
+use crate::cli::CheckArgs;
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
 use crate::parallel;
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if args.diff {
         let (patch, tally) = fix::as_patch(&judged.run(), level(args), ui);
         ui.note(&format!("{} findings in {} files could be mended", tally.fixed, tally.files));
-        emit(args, ui, &patch)?;
+        output::write(args, ui, &patch)?;
         return Ok(outcome(args, &judged.report));
     }
     if args.fix.is_some() {
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         judged = judge(args, ui);
     }
     say_what_may_surprise(args, ui);
-    write(args, ui, &judged.report, since)?;
+    output::report(args, ui, &mut judged.report, since)?;
     Ok(outcome(args, &judged.report))
 }
 
@@ -63,7 +63,12 @@ impl Judged {
 fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
     let (inputs, loaded, failures) = input::load(&args.paths, ui);
     let judge = Judge::new(args.kube_version, |check| wanted(args, check.id));
-    let mut report = Report { files: inputs.len(), errors: failures, ..Report::default() };
+    let mut report = Report {
+        files: inputs.len(),
+        inputs: inputs.iter().map(Input::name).collect(),
+        errors: failures,
+        ..Report::default()
+    };
     let mut objects = Vec::new();
     for each in loaded {
         collect(each, &judge, &mut report, &mut objects);
@@ -159,22 +164,6 @@ fn say_what_may_surprise(args: &CheckArgs, ui: &mut Ui) {
     {
         let newest = object::Version::NEWEST;
         ui.note(&format!("note: {asked} is newer than any version known here, judged as {newest}"));
-    }
-}
-
-fn write(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyhow::Result<()> {
-    let color = if args.output.is_some() { finding::Color::Off } else { ui.color() };
-    let text = match args.format {
-        Format::Json => finding::json(report)?,
-        Format::Text => finding::text(report, color, Some(since.elapsed())),
-    };
-    emit(args, ui, &text)
-}
-
-fn emit(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result<()> {
-    match &args.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
-        None => ui.data(text).context("writing to standard output"),
     }
 }
 
