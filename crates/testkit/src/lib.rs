@@ -4,5 +4,7 @@
 
 mod fixtures;
 pub mod page;
+mod reads;
 
-pub use fixtures::{conformance, corpus, oracle, repository, text, yaml_files};
+pub use fixtures::{conformance, corpus, oracle, python, repository, text, yaml_files};
+pub use reads::{Form, refusal};

@@ -1,8 +1,9 @@
 //! Workflow commands of GitHub Actions: annotations beside the lines of a pull request.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
-use super::place::{below, unsaid};
+use super::place::{below, by_path, unsaid};
 use super::summary;
 use super::summary::NOTHING_JUDGED;
 use super::visible;
@@ -14,15 +15,16 @@ use crate::{Failure, Finding, Report, Severity};
 /// of the first file. Paths under `root` are written relative to it.
 pub fn github(report: &Report, root: Option<&str>) -> String {
     let mut out = String::new();
-    for failure in unsaid(report) {
+    let unsaid: Vec<&Failure> = unsaid(report).collect();
+    for failure in by_path(&unsaid, |failure| below(root, &failure.file)) {
         error(failure, root, &mut out);
     }
     if report.objects == 0 {
         let _ = writeln!(out, "::error title=cofferdam::{NOTHING_JUDGED}");
     }
-    let mut findings: Vec<&Finding> = report.findings.iter().filter(|f| f.waived.is_none()).collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for finding in findings {
+    let mut findings = by_path(&report.findings, |finding| below(root, finding.file()));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    for finding in findings.into_iter().filter(|finding| finding.waived.is_none()) {
         annotation(report, finding, root, &mut out);
     }
     out.push_str(&summary(report, None));

@@ -13,6 +13,13 @@ pub(super) fn below<'a>(root: Option<&str>, file: &'a str) -> &'a str {
     if path.is_empty() { "." } else { path }
 }
 
+/// In the order of the paths as they are written out; what shares a path stays in the order of the report.
+pub(super) fn by_path<'a, T>(all: &'a [T], path: impl Fn(&'a T) -> &'a str) -> Vec<&'a T> {
+    let mut sorted: Vec<&T> = all.iter().collect();
+    sorted.sort_by_key(|each| path(each));
+    sorted
+}
+
 /// Failures that no finding repeats: what could not be read, and what a skipped check would have said.
 pub(super) fn unsaid(report: &Report) -> impl Iterator<Item = &Failure> {
     let said = |failure: &Failure| {

@@ -17,6 +17,7 @@ use self::log::{
     BaseId, Driver, Invocation, Location, Log, LogicalLocation, Notification, PhysicalLocation, Region,
     ResultProperties, Run, SarifResult, Suppression, Text, Tool,
 };
+use super::place::{below, by_path};
 use super::summary::NOTHING_JUDGED;
 use crate::{Failure, Finding, ObjectRef, Report, Severity, Span};
 
@@ -42,8 +43,9 @@ fn run<'a>(report: &'a Report, root: Option<&'a str>) -> Run<'a> {
     let rules = rules::of(report);
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     let mut fingerprints = Fingerprints::default();
+    let findings = by_path(&report.findings, |finding| below(root, finding.file()));
     let secrets: Vec<&str> = report.findings.iter().filter_map(|f| Some(f.source.slice(f.secret?))).collect();
-    let results = report.findings.iter().map(|finding| {
+    let results = findings.iter().map(|finding| {
         let rule_index = index.get(finding.id).copied().unwrap_or_default();
         let fingerprint = fingerprints.of(finding);
         SarifResult {
@@ -54,7 +56,7 @@ fn run<'a>(report: &'a Report, root: Option<&'a str>) -> Run<'a> {
     let results = results.collect();
     Run {
         tool: Tool { driver: Driver { name: "cofferdam", version: env!("CARGO_PKG_VERSION"), rules } },
-        invocations: [invocation(report, &artifacts)],
+        invocations: [invocation(report, root, &artifacts)],
         original_uri_base_ids: BTreeMap::from([(SRCROOT, base())]),
         artifacts: artifacts.take(),
         results,
@@ -135,9 +137,11 @@ fn last_step(field: &str) -> &str {
 }
 
 /// Whether the run can be believed: what was not read or not understood was not judged (3.20.14).
-fn invocation(report: &Report, artifacts: &Artifacts<'_>) -> Invocation {
-    let mut notes: Vec<Notification> =
-        report.errors.iter().map(|failure| notification(failure, artifacts)).collect();
+fn invocation(report: &Report, root: Option<&str>, artifacts: &Artifacts<'_>) -> Invocation {
+    let mut notes: Vec<Notification> = by_path(&report.errors, |failure| below(root, &failure.file))
+        .into_iter()
+        .map(|failure| notification(failure, artifacts))
+        .collect();
     if report.objects == 0 {
         let message = message(NOTHING_JUDGED);
         notes.push(Notification { level: "error", message, locations: Vec::new() });

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::log::{Artifact, ArtifactLocation, Region};
 use crate::render::place::below;
-use crate::{Finding, Position, Report, Source, Span};
+use crate::{Finding, Report, Source, Span};
 
 /// Where relative URIs start; whoever reads the log knows where that is.
 pub(super) const SRCROOT: &str = "%SRCROOT%";
@@ -59,7 +59,6 @@ fn uri(file: &str) -> String {
 /// The place of a span, end excluded (3.30); a rendered one in its template.
 pub(super) fn region(source: &Source, span: Span) -> Region {
     let (_, start, end) = source.region(span);
-    let (start, end) = (without_mark(source, start), without_mark(source, end));
     Region {
         start_line: start.line,
         start_column: Some(start.column),
@@ -68,15 +67,9 @@ pub(super) fn region(source: &Source, span: Span) -> Region {
     }
 }
 
-/// A byte order mark is no character of the text (3.30.2).
-fn without_mark(source: &Source, at: Position) -> Position {
-    let marked = at.line == 1 && at.column > 1 && source.text().starts_with('\u{feff}');
-    Position { column: at.column - u32::from(marked), ..at }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::uri;
 
     #[test]
     fn a_path_is_written_as_a_uri_reference() {
@@ -84,17 +77,5 @@ mod tests {
         assert_eq!(uri("a b/ü#?%.yaml"), "a%20b/%C3%BC%23%3F%25.yaml");
         assert_eq!(uri("a:b.yaml"), "a%3Ab.yaml");
         assert_eq!(uri("/srv/x.yaml"), "file:///srv/x.yaml");
-    }
-
-    #[test]
-    fn a_byte_order_mark_takes_no_column() {
-        let source = Source::file("a.yaml", "\u{feff}a: 1\nb: 2\n".to_owned());
-        let columns = |from, to| {
-            let region = region(&source, Span::new(from, to));
-            (region.start_column.unwrap(), region.end_column.unwrap())
-        };
-        assert_eq!(columns(3, 4), (1, 2));
-        assert_eq!(columns(0, 4), (1, 2));
-        assert_eq!(columns(8, 9), (1, 2));
     }
 }
