@@ -55,7 +55,11 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
             field: "spec.hostPID".to_owned(),
             labels: vec![Label { span: span(source, "image: x"), text: "used by `😀`".to_owned() }],
             pod_security: Some(PodSecurity { id: "hostNamespaces", level: "baseline" }),
-            fix: fix(Safety::Risky, source, &[("  hostPID: true\r\n", ""), ("image: x", "image: \"é\"")]),
+            fix: Some(fix(
+                Safety::Risky,
+                source,
+                &[("  hostPID: true\r\n", ""), ("image: x", "image: \"é\"")],
+            )),
             ..flag("host-namespace", Severity::Critical, "hostPID", "")
         },
         // The same words again, and over two lines.
@@ -63,7 +67,7 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
         flag("host-namespace", Severity::Low, "hostIPC: true\r\n", "twice"),
         Finding {
             waived: Some(Waived { reason: "the \"node\" agent, 100% <needed>\nsince 1.2".to_owned() }),
-            fix: fix(Safety::Safe, source, &[("hostIPC: true", "hostIPC: false")]),
+            fix: Some(fix(Safety::Safe, source, &[("hostIPC: true", "hostIPC: false")])),
             ..flag("host-namespace", Severity::High, "hostIPC", "shares the IPC namespace")
         },
         Finding {
@@ -73,7 +77,7 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
         },
         Finding {
             // What it would insert repeats the secret beside it.
-            fix: fix(Safety::Safe, source, &[("{name: 😀", "{password: hunter2-hunter2")]),
+            fix: Some(fix(Safety::Safe, source, &[("{name: 😀", "{password: hunter2-hunter2")])),
             ..flag("container-name", Severity::Info, "name: 😀", "no name of a container: 😀")
         },
     ]
@@ -91,7 +95,7 @@ fn rendered() -> Vec<Finding> {
     let found = |part, message| finding(&source, "unrendered-source", Severity::High, part, message);
     vec![
         Finding {
-            fix: fix(Safety::Safe, &source, &[("kind: Service", "kind: Pod")]),
+            fix: Some(fix(Safety::Safe, &source, &[("kind: Service", "kind: Pod")])),
             ..found("kind: Service", "the template {0} says [so](1)")
         },
         found("kind: X", "no template to look into"),
@@ -123,9 +127,9 @@ fn finding(source: &Arc<Source>, id: &'static str, severity: Severity, part: &st
     }
 }
 
-fn fix(safety: Safety, source: &Source, edits: &[(&str, &str)]) -> Option<Fix> {
+fn fix(safety: Safety, source: &Source, edits: &[(&str, &str)]) -> Fix {
     let edit = |(old, new): &(&str, &str)| Edit { span: span(source, old), text: (*new).to_owned() };
-    Some(Fix { safety, changes: Vec::new(), edits: edits.iter().map(edit).collect() })
+    Fix { safety, changes: Vec::new(), edits: edits.iter().map(edit).collect() }
 }
 
 fn span(source: &Source, part: &str) -> Span {
