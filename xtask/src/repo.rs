@@ -46,6 +46,11 @@ impl Repo {
         Some(self.setup().join("oracle")).filter(|path| path.is_file())
     }
 
+    /// The Python of `setup`'s tools, where they could be installed.
+    pub(crate) fn python(&self) -> Option<PathBuf> {
+        Some(self.setup().join("venv/bin/python")).filter(|path| path.is_file())
+    }
+
     /// A folder of test data named by `variable`, by default `beside` the checkout; absolute, and only if it exists.
     pub(crate) fn data(&self, variable: &str, beside: &str) -> Option<PathBuf> {
         let path =

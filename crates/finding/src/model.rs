@@ -118,7 +118,7 @@ impl Finding {
 
     /// One past the last character.
     pub fn end(&self) -> Position {
-        self.source.place(self.span.end).1.max(self.start())
+        self.source.region(self.span).2
     }
 
     /// The one order of every output: file, line, column, id, then whatever else tells two apart.

@@ -10,6 +10,8 @@ use crate::{Finding, ObjectRef, Severity, Source, Span, Waived, WaivedBy};
 pub struct Report {
     /// Files read (a rendered chart or overlay counts as one).
     pub files: usize,
+    /// The names of what was read, as shown to the user: files, charts, overlays.
+    pub inputs: Vec<String>,
     /// Kubernetes objects judged.
     pub objects: usize,
     /// Documents that hold no Kubernetes object (Helm values, Compose files).

@@ -125,6 +125,15 @@ impl Source {
         (&part.path, place.unwrap_or(START))
     }
 
+    /// The same for a whole span: the path, the first character, and one past the last.
+    ///
+    /// A span whose ends come from different templates is the place of its first character.
+    pub fn region(&self, span: Span) -> (&str, Position, Position) {
+        let (path, start) = self.place(span.start);
+        let (other, end) = self.place(span.end);
+        (path, start, if other == path { end.max(start) } else { start })
+    }
+
     /// The place of the one line here that can have become the line of `rendered` at `offset`.
     fn same_line(&self, rendered: &Self, offset: u32) -> Option<Position> {
         let there = rendered.position(offset);

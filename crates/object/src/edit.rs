@@ -28,9 +28,21 @@ pub struct Refused(pub(crate) String);
 /// # Errors
 /// When one of them cannot be made without touching more than it names.
 pub fn edits(source: &Arc<Source>, changes: &[Change]) -> Result<Vec<Edit>, Refused> {
+    edits_in(&documents(source, Limits::default()).trees, changes)
+}
+
+/// The same for several sets of changes that have nothing to do with each other; the text is read once.
+pub fn edits_each<'c>(
+    source: &Arc<Source>,
+    sets: impl IntoIterator<Item = &'c [Change]>,
+) -> Vec<Result<Vec<Edit>, Refused>> {
     let trees = documents(source, Limits::default()).trees;
+    sets.into_iter().map(|changes| edits_in(&trees, changes)).collect()
+}
+
+fn edits_in(trees: &[Arc<Tree>], changes: &[Change]) -> Result<Vec<Edit>, Refused> {
     let mut splices = Vec::new();
-    for tree in &trees {
+    for tree in trees {
         let document = tree.root().span().start;
         let own: Vec<&Change> = changes.iter().filter(|change| change.document == document).collect();
         if !own.is_empty() {

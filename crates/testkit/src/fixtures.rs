@@ -25,6 +25,17 @@ pub fn oracle() -> Option<PathBuf> {
     found
 }
 
+/// The Python that `cargo xtask setup` gave what it needs to validate reports (`$COFFERDAM_PYTHON`).
+pub fn python() -> Option<PathBuf> {
+    let found = std::env::var_os("COFFERDAM_PYTHON").map(PathBuf::from).filter(|path| path.is_file());
+    if found.is_none() {
+        say(
+            "skipped: COFFERDAM_PYTHON names no program, run `cargo xtask setup` and test with `cargo xtask test`",
+        );
+    }
+    found
+}
+
 /// The root of this repository.
 pub fn repository() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));

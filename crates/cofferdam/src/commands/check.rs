@@ -1,20 +1,20 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod output;
 mod plan;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Context;
 use check::{CHECKS, Judge, Page};
 use finding::{Advice, Failure, Finding, Report, Safety, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::plan::Plan;
-use crate::cli::{CheckArgs, Format};
+use crate::cli::CheckArgs;
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
 use crate::parallel;
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if args.diff {
         let (patch, tally) = fix::as_patch(&judged.run(&plan), level(args), ui);
         ui.note(&format!("{tally} could be mended"));
-        emit(args, ui, &patch)?;
+        output::write(args, ui, &patch)?;
         return Ok(outcome(args, &plan, &judged.report));
     }
     if args.fix.is_some() {
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         judged = judge(args, &plan, ui);
     }
     say_what_may_surprise(args, &judged, ui);
-    write(args, ui, &judged.report, since)?;
+    output::report(args, ui, &mut judged.report, since)?;
     Ok(outcome(args, &plan, &judged.report))
 }
 
@@ -84,7 +84,12 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     let (inputs, loaded, failures) = input::load(&args.paths, &plan.own_files(), ui);
     let judge = plan.judge();
     let sources: Vec<_> = loaded.iter().filter_map(|each| each.source.clone()).collect();
-    let mut report = Report { files: inputs.len(), errors: failures, ..Report::default() };
+    let mut report = Report {
+        files: inputs.len(),
+        inputs: inputs.iter().map(Input::name).collect(),
+        errors: failures,
+        ..Report::default()
+    };
     let mut objects = Vec::new();
     for each in loaded {
         collect(each, &judge, &mut report, &mut objects);
@@ -177,22 +182,6 @@ fn say_what_may_surprise(args: &CheckArgs, judged: &Judged, ui: &mut Ui) {
     {
         let newest = object::Version::NEWEST;
         ui.note(&format!("note: {asked} is newer than any version known here, judged as {newest}"));
-    }
-}
-
-fn write(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyhow::Result<()> {
-    let color = if args.output.is_some() { finding::Color::Off } else { ui.color() };
-    let text = match args.format {
-        Format::Json => finding::json(report)?,
-        Format::Text => finding::text(report, color, Some(since.elapsed())),
-    };
-    emit(args, ui, &text)
-}
-
-fn emit(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result<()> {
-    match &args.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
-        None => ui.data(text).context("writing to standard output"),
     }
 }
 

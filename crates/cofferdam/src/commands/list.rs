@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 use check::{CHECKS, Check, Page};
 use serde_json::json;
 
-use crate::cli::{Format, ListArgs, ListWhat};
+use crate::cli::{ListArgs, ListFormat, ListWhat};
 use crate::exit::Outcome;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &ListArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let ListWhat::Checks { format } = &args.what;
     let text = match format {
-        Format::Json => as_json()?,
-        Format::Text => as_table(),
+        ListFormat::Json => as_json()?,
+        ListFormat::Text => as_table(),
     };
     ui.data(&text)?;
     Ok(Outcome::Clean)

@@ -9,6 +9,7 @@ use std::time::Duration;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::secrets::Secrets;
+use super::summary;
 use super::visible::visible;
 use crate::{Failure, Finding, Report, Severity, Span, Stage};
 
@@ -47,7 +48,7 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
         out.push_str("\n\n");
     }
     verdicts(report, &mut out);
-    summary(report, elapsed, &mut out);
+    figures(report, elapsed, &mut out);
     out
 }
 
@@ -213,46 +214,14 @@ fn verdicts(report: &Report, out: &mut String) {
     }
 }
 
-fn summary(report: &Report, elapsed: Option<Duration>, out: &mut String) {
-    let summary = report.summary();
-    let counted = |n: usize, thing: &str| format!("{n} {thing}{}", if n == 1 { "" } else { "s" });
-    if summary.by_check.len() > 1 {
-        for (id, severity, count) in &summary.by_check {
+fn figures(report: &Report, elapsed: Option<Duration>, out: &mut String) {
+    let by_check = report.summary().by_check;
+    if by_check.len() > 1 {
+        for (id, severity, count) in &by_check {
             let _ = writeln!(out, "{count:>6}  {severity:<8}  {id}");
         }
         out.push('\n');
     }
-    let mut parts: Vec<String> =
-        summary.by_severity.iter().map(|(severity, count)| format!("{count} {severity}")).collect();
-    if parts.is_empty() && report.objects > 0 {
-        parts.push("nothing to object to".to_owned());
-    }
-    if report.objects == 0 {
-        parts.push("nothing could be judged, there is no Kubernetes object here".to_owned());
-    }
-    if !report.verdicts.is_empty() {
-        let denied = report.verdicts.iter().filter(|v| !v.message.is_empty()).count();
-        parts.push(format!("{denied} of {} refused", counted(report.verdicts.len(), "pod")));
-    }
-    if summary.waived > 0 {
-        parts.push(format!("{} waived", summary.waived));
-    }
-    if summary.baseline > 0 {
-        parts.push(format!("{} in the baseline", summary.baseline));
-    }
-    let unread = report.errors.iter().filter(|f| f.stage == Stage::Read).count();
-    if unread > 0 {
-        parts.push(format!("{} could not be read", counted(unread, "input")));
-    }
-    if report.foreign > 0 {
-        parts.push(format!("{} without a Kubernetes object", counted(report.foreign, "document")));
-    }
-    let time = elapsed.map_or(String::new(), |elapsed| format!(" in {} ms", elapsed.as_millis()));
-    let _ = writeln!(
-        out,
-        "{}, {}{time}: {}",
-        counted(report.files, "file"),
-        counted(report.objects, "object"),
-        parts.join(", ")
-    );
+    out.push_str(&summary(report, elapsed));
+    out.push('\n');
 }
