@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use check::Judge;
 use check::fix::mend;
-use finding::{Color, Report, Safety, Source};
+use check::{Config, Date, Judge, Place, Scope, Waivers};
+use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Version};
 use policy::pod_security::{Level, Policy, PolicyVersion};
 
@@ -24,10 +24,11 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 3] = [
+pub const TARGETS: [Target; 4] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
+    Target { name: "config", run: config },
 ];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
@@ -42,7 +43,8 @@ pub fn parse(bytes: &[u8]) {
 
 /// The whole way of `cofferdam check`: every rule, every standard, every output.
 pub fn check(bytes: &[u8]) {
-    let Some(read) = read(bytes) else { return };
+    let Some(source) = source(bytes) else { return };
+    let read = object::read(&source, Limits::default());
     let judge = Judge::new(Version::NEWEST, |_| true);
     let inventory = Inventory::new(read.objects);
     let mut report = Report::default();
@@ -53,6 +55,7 @@ pub fn check(bytes: &[u8]) {
         report.findings.extend(findings);
         report.verdicts.extend(verdicts);
     }
+    Waivers::in_text(&source).apply(&mut report.findings, &|_| true, Scope::Whole);
     report.sort();
     let _ = std::hint::black_box(finding::json(&report));
     std::hint::black_box(finding::text(&report, Color::On, None));
@@ -60,8 +63,7 @@ pub fn check(bytes: &[u8]) {
 
 /// The repair of findings: any bytes in, either no change or a proven change out, and none the second time.
 pub fn fix(bytes: &[u8]) {
-    let Ok(text) = object::decode(bytes.to_vec()) else { return };
-    let source = Arc::new(Source::file("fuzz.yaml", text));
+    let Some(source) = source(bytes) else { return };
     let judge = Judge::new(Version::NEWEST, |_| true);
     let findings = |source: &Arc<Source>| {
         let read = object::read(source, Limits::default());
@@ -78,9 +80,20 @@ pub fn fix(bytes: &[u8]) {
     assert_eq!(twice.source.text(), once.source.text(), "a second run changes more");
 }
 
+/// What the owners of a repository say: `cofferdam.yaml`, and a baseline.
+pub fn config(bytes: &[u8]) {
+    let Some(source) = source(bytes) else { return };
+    let _ = std::hint::black_box(Config::read(&source, Date::of_unix_day(20_000), &Place::default()));
+    let _ = std::hint::black_box(Baseline::parse(source.text()).map(|baseline| baseline.len()));
+}
+
 const RESTRICTED: Policy = Policy { level: Level::Restricted, version: PolicyVersion::Latest };
 
 fn read(bytes: &[u8]) -> Option<object::Read> {
+    Some(object::read(&source(bytes)?, Limits::default()))
+}
+
+fn source(bytes: &[u8]) -> Option<Arc<Source>> {
     let text = object::decode(bytes.to_vec()).ok()?;
-    Some(object::read(&Arc::new(Source::file("fuzz.yaml", text)), Limits::default()))
+    Some(Arc::new(Source::file("fuzz.yaml", text)))
 }
