@@ -61,7 +61,7 @@ pub(crate) fn credentials<'a>(arguments: impl Iterator<Item = &'a str>) -> Vec<F
         }
         let next = words.get(position + 1);
         let new = in_word(word).or_else(|| in_two(word, next?)).or_else(|| short_flag(program, word, next));
-        found.extend(new.filter(|new| found.iter().all(|old| old.index != new.index)));
+        found.extend(new.filter(|new| found.last().is_none_or(|old| old.index < new.index)));
     }
     found
 }

@@ -110,7 +110,8 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     if value.contains("://") {
         return password_in_url(value).then_some(Suspicion::Shape("a password inside a URL"));
     }
-    (named_like_one(name) && could_be_one(value) && !names_something(name, value)).then_some(Suspicion::Name)
+    let is_one = named_like_one(name) && could_be_one(value);
+    (is_one && !names_something(name, value) && !repeats(name, value)).then_some(Suspicion::Name)
 }
 
 /// A PEM block of a private key that is not left empty, as it is or in base64.
@@ -163,7 +164,7 @@ pub(crate) fn named_like_one(name: &str) -> bool {
 }
 
 /// `dbPassword`, `db-password` and `DB_PASSWORD` are one name.
-fn words(name: &str) -> String {
+pub(crate) fn words(name: &str) -> String {
     let mut out = String::new();
     let mut lower_before = false;
     for c in name.chars() {
@@ -194,6 +195,12 @@ fn names_something(name: &str, value: &str) -> bool {
     let words = value.split(['-', '/', '.']).collect::<Vec<_>>();
     let plain = words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
     plain && (is_last(&["AUTH"]) || words.len() > 1 && is_last(&["SECRET", "CREDENTIAL", "CREDENTIALS"]))
+}
+
+/// `API_KEY: API_KEY_VALUE`: the name in the place of the value.
+fn repeats(name: &str, value: &str) -> bool {
+    let is_constant = value.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    is_constant && value.starts_with(&words(name))
 }
 
 /// Long enough, one word, and neither path, number, switch nor identifier of something else.
@@ -248,6 +255,7 @@ mod tests {
             ("PASSWORD", ""),
             ("AWS_REGION", "eu-west-1"),
             ("SMTP_AUTH", "plain"),
+            ("API_KEY", "API_KEY_VAL"),
             ("TLS_SECRET", "shop/web-tls"),
             ("PRIVATE_KEY", "certs/server.key"),
             ("PASSWORD", "ENC[AES256_GCM,data:abc,type:str]"),

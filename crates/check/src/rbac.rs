@@ -3,6 +3,8 @@
 //! Matching is upstream's (`pkg/apis/rbac/v1/evaluation_helpers.go`): `*` for everything, `*/exec` for one
 //! subresource of everything. `pods/*` is no wildcard there: it names a subresource called `*`.
 
+use std::collections::BTreeSet;
+
 use crate::prelude::*;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -62,8 +64,9 @@ impl<'a> Rule<'a> {
 
     /// The first few words of a list, as a message shows them.
     pub(crate) fn listed(self, list: &str) -> String {
-        let quoted: Vec<String> = self.words(list).map(|(word, _)| format!("`{word}`")).collect();
-        some_of(&quoted).unwrap_or_default()
+        let mut several = Several::default();
+        self.words(list).for_each(|(word, _)| several.add(format!("`{word}`")));
+        several.words().unwrap_or_default()
     }
 
     /// The `*` of one list.
@@ -149,10 +152,13 @@ pub(crate) fn granted_role(binding: &Object) -> Option<(&str, &str)> {
     Some((text("roleRef.kind")?, text("roleRef.name")?))
 }
 
-/// Whether a binding grants this role.
+/// Whether a binding grants this role; the cheap questions first, for it is asked of every binding.
 pub(crate) fn is_granted_by(role: &Object, binding: &Object) -> bool {
-    let same_namespace = role.kind() == "ClusterRole" || role.namespace() == binding.namespace();
-    granted_role(binding) == Some((role.kind(), role.name())) && same_namespace
+    (role.kind() == "ClusterRole" || role.namespace() == binding.namespace())
+        && binding.at("roleRef").is_some_and(|reference| {
+            let says = |key, text| reference.get(key).and_then(Node::str) == Some(text);
+            says("name", role.name()) && says("kind", role.kind())
+        })
 }
 
 /// Somebody a binding names.
@@ -192,23 +198,25 @@ pub(crate) fn subjects(binding: &Object) -> impl Iterator<Item = Subject<'_>> {
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
     /// Those of a `ClusterRoleBinding`.
-    everywhere: Vec<String>,
+    everywhere: Several,
     /// Those of a `RoleBinding`, and the namespaces they hold it in.
-    somewhere: Vec<String>,
-    namespaces: Vec<String>,
+    somewhere: Several,
+    namespaces: Several,
 }
 
 impl Holders {
     /// Looks for the bindings of a role.
     pub(crate) fn of(role: &Object, inventory: &Inventory) -> Self {
         let mut holders = Self::default();
-        for binding in inventory.of_kind(GROUP, "ClusterRoleBinding").filter(|b| is_granted_by(role, b)) {
-            subjects(binding).for_each(|subject| add(&mut holders.everywhere, subject.title()));
+        if role.kind() == "ClusterRole" {
+            let bindings = inventory.of_kind(GROUP, "ClusterRoleBinding");
+            let granting = bindings.filter(|binding| is_granted_by(role, binding));
+            granting.flat_map(subjects).for_each(|subject| holders.everywhere.add(subject.title()));
         }
         for binding in inventory.of_kind(GROUP, "RoleBinding").filter(|b| is_granted_by(role, b)) {
             for subject in subjects(binding) {
-                add(&mut holders.somewhere, subject.title());
-                add(&mut holders.namespaces, format!("`{}`", binding.namespace()));
+                holders.somewhere.add(subject.title());
+                holders.namespaces.add(format!("`{}`", binding.namespace()));
             }
         }
         holders
@@ -218,39 +226,51 @@ impl Holders {
     pub(crate) fn of_power(&self, scope: Scope, role: &Object) -> Option<(String, String)> {
         let unbound = || "whoever is bound to the role".to_owned();
         if scope == Scope::Cluster {
-            let only_somewhere = self.everywhere.is_empty() && !self.somewhere.is_empty();
+            let only_somewhere = self.everywhere.words().is_none() && self.somewhere.words().is_some();
             let is_effective = scope.is_within(role) && !only_somewhere;
-            return is_effective.then(|| (some_of(&self.everywhere).unwrap_or_else(unbound), String::new()));
+            return is_effective.then(|| (self.everywhere.words().unwrap_or_else(unbound), String::new()));
         }
-        if let Some(who) = some_of(&self.everywhere) {
+        if let Some(who) = self.everywhere.words() {
             return Some((who, " in every namespace".to_owned()));
         }
-        let namespaces = some_of(&self.namespaces)
+        let namespaces = self
+            .namespaces
+            .words()
             .or_else(|| (role.kind() == "Role").then(|| format!("`{}`", role.namespace())));
         let place = namespaces.map_or(String::new(), |namespaces| format!(" in namespace {namespaces}"));
-        Some((some_of(&self.somewhere).unwrap_or_else(unbound), place))
-    }
-}
-
-fn add(list: &mut Vec<String>, text: String) {
-    if !list.contains(&text) {
-        list.push(text);
+        Some((self.somewhere.words().unwrap_or_else(unbound), place))
     }
 }
 
 /// How a message calls several; `None` for nobody.
 pub(crate) fn titles<'a>(subjects: impl Iterator<Item = Subject<'a>>) -> Option<String> {
-    let mut list = Vec::new();
-    subjects.for_each(|subject| add(&mut list, subject.title()));
-    some_of(&list)
+    let mut several = Several::default();
+    subjects.for_each(|subject| several.add(subject.title()));
+    several.words()
 }
 
-/// The first few of a list in words.
-fn some_of(list: &[String]) -> Option<String> {
-    let (shown, rest) = list.split_at(list.len().min(NAMED));
-    match (shown, rest.len()) {
-        ([], _) => None,
-        (shown, 0) => Some(shown.join(" and ")),
-        (shown, more) => Some(format!("{} and {more} more", shown.join(", "))),
+/// Names in their order, each once, of which a message shows the first few.
+#[derive(Debug, Default)]
+struct Several {
+    shown: Vec<String>,
+    all: BTreeSet<String>,
+}
+
+impl Several {
+    fn add(&mut self, name: String) {
+        if !self.all.contains(&name) {
+            if self.shown.len() < NAMED {
+                self.shown.push(name.clone());
+            }
+            self.all.insert(name);
+        }
+    }
+
+    fn words(&self) -> Option<String> {
+        match (self.shown.as_slice(), self.all.len() - self.shown.len()) {
+            ([], _) => None,
+            (shown, 0) => Some(shown.join(" and ")),
+            (shown, more) => Some(format!("{} and {more} more", shown.join(", "))),
+        }
     }
 }

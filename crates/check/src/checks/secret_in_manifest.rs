@@ -11,7 +11,7 @@ pub(crate) const CHECK: Check = Check {
     run: Run::Object(secret_in_manifest),
 };
 use crate::base64;
-use crate::credential::{is_placeholder, named_like_one};
+use crate::credential::{is_placeholder, named_like_one, words};
 use crate::list::checks::secret_in_configmap::held;
 
 /// Last words of a key under which people keep what is no secret.
@@ -113,9 +113,8 @@ fn secret(key: &str, text: &str) -> Option<String> {
 }
 
 fn is_public(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let last = key.rsplit(['-', '_', '.']).next().unwrap_or_default();
-    PUBLIC.contains(&last)
+    let key = words(key).to_ascii_lowercase();
+    PUBLIC.contains(&key.rsplit('_').next().unwrap_or_default())
 }
 
 fn is_switch(value: &str) -> bool {
