@@ -58,10 +58,11 @@ fn parts(glob: &str) -> Vec<Part> {
 /// A star may stand for nothing: what is reached before it is reached behind it too.
 fn skip_stars(pattern: &[Part], reached: &mut [bool]) {
     for (at, part) in pattern.iter().enumerate() {
-        if reached.get(at) == Some(&true) && !matches!(part, Part::Char(_)) {
-            if let Some(slot) = reached.get_mut(at + 1) {
-                *slot = true;
-            }
+        if reached.get(at) == Some(&true)
+            && !matches!(part, Part::Char(_))
+            && let Some(slot) = reached.get_mut(at + 1)
+        {
+            *slot = true;
         }
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Rules ask for every object or pod they look at, so the answers must not cost a walk over everything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Object, Pod, Version, workload};
+use crate::{Node, Object, Pod, Version, workload};
 
 /// Every object of a run, for rules that look at how objects relate.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub struct Inventory {
     by_namespace: BTreeMap<String, Vec<usize>>,
     /// Objects that are or carry pods, by their namespace.
     carriers: BTreeMap<String, Vec<usize>>,
+    /// Namespace and name of every service account that a binding names.
+    bound: BTreeSet<(String, String)>,
 }
 
 impl Inventory {
@@ -33,7 +35,13 @@ impl Inventory {
                 put(&mut carriers, object.namespace(), index);
             }
         }
-        Self { objects, by_kind, by_namespace, carriers }
+        let bound = objects.iter().flat_map(bound_accounts).collect();
+        Self { objects, by_kind, by_namespace, carriers, bound }
+    }
+
+    /// Whether a `RoleBinding` or `ClusterRoleBinding` here grants anything to the service account.
+    pub fn grants_to(&self, namespace: &str, account: &str) -> bool {
+        self.bound.contains(&(namespace.to_owned(), account.to_owned()))
     }
 
     /// Every object.
@@ -59,6 +67,23 @@ impl Inventory {
     fn listed<'a>(&'a self, indexes: Option<&'a Vec<usize>>) -> impl Iterator<Item = &'a Object> {
         indexes.into_iter().flatten().filter_map(|index| self.objects.get(*index))
     }
+}
+
+/// The service accounts that a binding names; one without a namespace is in the binding's own.
+fn bound_accounts(binding: &Object) -> Vec<(String, String)> {
+    let is_binding = matches!(binding.kind(), "RoleBinding" | "ClusterRoleBinding");
+    if !is_binding || binding.group() != "rbac.authorization.k8s.io" {
+        return Vec::new();
+    }
+    let subjects = binding.at("subjects").into_iter().flat_map(Node::items);
+    subjects
+        .filter_map(|subject| {
+            let text = |key| subject.get(key).and_then(Node::str);
+            let account = text("name").filter(|_| text("kind") == Some("ServiceAccount"))?;
+            let namespace = text("namespace").unwrap_or_else(|| binding.namespace());
+            Some((namespace.to_owned(), account.to_owned()))
+        })
+        .collect()
 }
 
 #[cfg(test)]

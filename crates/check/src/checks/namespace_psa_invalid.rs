@@ -49,7 +49,9 @@ fn bad_level(key: &str, mode: &str, text: &str) -> String {
 }
 
 fn bad_version(key: &str, text: &str) -> String {
-    format!("label `{key}` says `{text}`, which is no version: a new namespace is refused, an old one is held to `latest`")
+    format!(
+        "label `{key}` says `{text}`, which is no version: a new namespace is refused, an old one is held to `latest`"
+    )
 }
 
 /// `latest` or `v1.N`, the `v` included.
@@ -85,7 +87,9 @@ mod tests {
 
     #[test]
     fn what_is_meant_is_said_only_where_it_is_certain() {
-        for (text, meant) in [("1.25", "v1.25"), ("V1.25", "v1.25"), ("v1.25.3", "v1.25"), ("Latest", "latest")] {
+        for (text, meant) in
+            [("1.25", "v1.25"), ("V1.25", "v1.25"), ("v1.25.3", "v1.25"), ("Latest", "latest")]
+        {
             assert_eq!(version_meant(text).as_deref(), Some(meant), "{text}");
         }
         for text in ["v1.08", "v2.0", "v1", "1.x", "v1.25.", "v1.25.x", "", "v1.25.1.2", "newest"] {

@@ -36,5 +36,6 @@ fn namespace_psa_missing(object: &Object, inventory: &Inventory, out: &mut Findi
 /// Whether every pod of the input in this namespace would be let in.
 fn meet(namespace: &str, inventory: &Inventory, policy: Policy) -> bool {
     let own = inventory.objects().iter().filter(|object| object.namespace() == namespace);
-    own.flat_map(|object| object.pods(policy.version.effective())).all(|pod| evaluate(&pod, policy).is_empty())
+    own.flat_map(|object| object.pods(policy.version.effective()))
+        .all(|pod| evaluate(&pod, policy).is_empty())
 }

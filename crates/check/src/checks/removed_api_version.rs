@@ -36,7 +36,8 @@ fn removed_api_version(object: &Object, out: &mut Findings<'_>) {
 }
 
 fn selects_something(object: &Object) -> bool {
-    let has = |term: &str| object.at(term).is_some_and(|term| term.entries().count() + term.items().len() > 0);
+    let has =
+        |term: &str| object.at(term).is_some_and(|term| term.entries().count() + term.items().len() > 0);
     has("spec.selector.matchLabels") || has("spec.selector.matchExpressions")
 }
 

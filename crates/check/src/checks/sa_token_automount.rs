@@ -13,7 +13,8 @@ pub(crate) const CHECK: Check = Check {
 
 fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
     let (namespace, name) = (pod.object().namespace(), account(pod));
-    if !mounts_token(pod, inventory) || is_granted_something(inventory, namespace, name) {
+    // Where a binding in the same input names the account, the token is there to be used.
+    if !mounts_token(pod, inventory) || inventory.grants_to(namespace, name) {
         return;
     }
     out.flag(
@@ -39,18 +40,4 @@ pub(super) fn mounts_token(pod: &Pod<'_>, inventory: &Inventory) -> bool {
 pub(super) fn account<'a>(pod: &Pod<'a>) -> &'a str {
     let named = pod.at("serviceAccountName").or_else(|| pod.at("serviceAccount")).and_then(Node::str);
     named.filter(|name| !name.is_empty()).unwrap_or("default")
-}
-
-/// Whether a binding in the same input names the account: then the token is there to be used.
-fn is_granted_something(inventory: &Inventory, namespace: &str, account: &str) -> bool {
-    let group = "rbac.authorization.k8s.io";
-    let names_it = |binding: &Object| {
-        binding.at("subjects").into_iter().flat_map(Node::items).any(|subject| {
-            let text = |key| subject.get(key).and_then(Node::str);
-            text("kind") == Some("ServiceAccount")
-                && text("name") == Some(account)
-                && text("namespace").unwrap_or_else(|| binding.namespace()) == namespace
-        })
-    };
-    ["RoleBinding", "ClusterRoleBinding"].iter().any(|kind| inventory.of_kind(group, kind).any(names_it))
 }

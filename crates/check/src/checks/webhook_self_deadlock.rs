@@ -26,7 +26,8 @@ fn webhook_self_deadlock(object: &Object, inventory: &Inventory, out: &mut Findi
         }
         let own = webhook.service().map(|(namespace, _)| namespace);
         let judges = |namespace| {
-            chooses_namespace(webhook, namespace, inventory, out) && chooses_pods(webhook, namespace, inventory)
+            chooses_namespace(webhook, namespace, inventory, out)
+                && chooses_pods(webhook, namespace, inventory)
         };
         let own_judged = own.filter(|namespace| judges(namespace));
         let system_judged = own != Some(SYSTEM) && judges(SYSTEM);
@@ -60,7 +61,8 @@ fn chooses_namespace(webhook: Webhook<'_>, name: &str, inventory: &Inventory, ou
 fn keys(selector: Node<'_>) -> impl Iterator<Item = &str> {
     let labels = selector.get("matchLabels").into_iter().flat_map(Node::entries);
     let expressions = selector.get("matchExpressions").into_iter().flat_map(Node::items);
-    let of_expressions = expressions.map(|expression| expression.get("key").and_then(Node::str).unwrap_or(""));
+    let of_expressions =
+        expressions.map(|expression| expression.get("key").and_then(Node::str).unwrap_or(""));
     labels.map(|(key, _)| key.text().unwrap_or("")).chain(of_expressions)
 }
 
@@ -72,7 +74,8 @@ fn chooses_pods(webhook: Webhook<'_>, namespace: &str, inventory: &Inventory) ->
     }
     // Behind its own Service it is the webhook's pods that count.
     let service = webhook.service().filter(|(own, _)| *own == namespace).and_then(|(_, name)| {
-        let mut services = inventory.of_kind("", "Service").filter(|service| service.namespace() == namespace);
+        let mut services =
+            inventory.of_kind("", "Service").filter(|service| service.namespace() == namespace);
         services.find(|service| service.name() == name)?.at("spec.selector")
     });
     let behind = |pod: &Pod<'_>| {

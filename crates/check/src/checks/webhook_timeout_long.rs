@@ -24,12 +24,9 @@ fn webhook_timeout_long(object: &Object, out: &mut Findings<'_>) {
         }
         let by_default = if written { "" } else { " by default" };
         let waits = format!("may hold up a request for {} seconds{by_default}", webhook.timeout());
-        out.flag(
-            object.site(webhook.node, "timeoutSeconds"),
-            format!("webhook `{}` {waits}", webhook.name),
-        )
-        .severity(severity(webhook))
-        .fix(Safety::Risky, [set(webhook.node, "timeoutSeconds", LONG)]);
+        out.flag(object.site(webhook.node, "timeoutSeconds"), format!("webhook `{}` {waits}", webhook.name))
+            .severity(severity(webhook))
+            .fix(Safety::Risky, [set(webhook.node, "timeoutSeconds", LONG)]);
     }
 }
 

@@ -41,8 +41,8 @@ fn a_broken_document_is_named_with_its_line_and_hides_no_other() {
     assert_eq!(report.0["objects"], 3);
     assert_eq!(report.finding("privileged-container")["line"], 13);
     assert_eq!(report.errors().len(), 1, "{:?}", report.errors());
-    assert!(report.errors()[0].starts_with("two.yaml:17 not valid YAML"), "{:?}", report.errors());
-    place.check("two.yaml").ends(1).says("[unreadable-document]").says("--> two.yaml:17:");
+    assert!(report.errors()[0].starts_with("two.yaml:18 not valid YAML"), "{:?}", report.errors());
+    place.check("two.yaml").ends(1).says("[unreadable-document]").says("--> two.yaml:18:");
 }
 
 #[test]

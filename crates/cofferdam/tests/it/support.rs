@@ -18,19 +18,20 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const POD: &str = "\
 apiVersion: v1
 kind: Pod
-metadata:
-  name: web
-  namespace: shop
+metadata: {name: web, namespace: shop}
 spec:
+  hostUsers: false
+  serviceAccountName: web
   automountServiceAccountToken: false
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
   containers:
     - name: web
-      image: registry.example.com/web:1.27.3
+      image: registry.example.com/web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
       securityContext:
         privileged: true
         readOnlyRootFilesystem: true
         capabilities: {drop: [ALL]}
+      resources: {requests: {cpu: 10m}, limits: {memory: 64Mi}}
 ";
 
 /// A pod that nobody objects to, policy included.
@@ -39,10 +40,13 @@ apiVersion: v1
 kind: Pod
 metadata: {name: good, namespace: shop}
 spec:
+  hostUsers: false
+  serviceAccountName: app
   automountServiceAccountToken: false
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
   containers:
     - name: app
+      resources: {requests: {cpu: 10m}, limits: {memory: 64Mi}}
       image: registry.example.com/app@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
       securityContext:
         allowPrivilegeEscalation: false
