@@ -5,6 +5,7 @@
 
 mod change;
 mod credential;
+mod fields;
 mod findings;
 pub mod fix;
 mod glob;

@@ -38,6 +38,9 @@ list! {
     no_network_policy,
     unreadable_document,
     wrong_type,
+    unknown_field,
+    field_not_in_version,
+    yaml_boolean_trap,
     duplicate_yaml_key,
     unrendered_source,
     pod_security,
@@ -55,7 +58,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 }
 
 /// Edits between two words (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.bytes().enumerate() {
         let mut diagonal = i;
