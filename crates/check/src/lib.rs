@@ -9,6 +9,7 @@ mod fields;
 mod findings;
 pub mod fix;
 mod glob;
+mod image_reference;
 mod list;
 mod model;
 mod page;
