@@ -12,6 +12,7 @@ mod glob;
 mod image_reference;
 mod list;
 mod model;
+mod network;
 mod page;
 mod prelude;
 mod run;
