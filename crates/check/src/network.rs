@@ -3,7 +3,7 @@
 //! Only what is in the input is known: other namespaces, and pods that a controller makes of custom
 //! resources, may be there all the same.
 
-use object::{Inventory, Node, Object, Pod, Version, selects};
+use object::{Inventory, Node, Object, Version};
 
 /// Which way traffic goes, seen from the pod that the policy selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,19 +54,6 @@ pub(crate) fn is_policy(object: &Object) -> bool {
     object.kind() == "NetworkPolicy" && matches!(object.group(), "networking.k8s.io" | "extensions")
 }
 
-/// The policies that select a pod.
-pub(crate) fn policies_of<'a>(
-    pod: &'a Pod<'a>,
-    inventory: &'a Inventory,
-) -> impl Iterator<Item = &'a Object> {
-    let namespace = pod.object().namespace();
-    inventory
-        .of_kind("networking.k8s.io", "NetworkPolicy")
-        .chain(inventory.of_kind("extensions", "NetworkPolicy"))
-        .filter(move |policy| policy.namespace() == namespace)
-        .filter(|policy| policy.at("spec.podSelector").is_none_or(|s| selects(s, pod.labels())))
-}
-
 /// Whether policies of another sort may govern the pods of a namespace.
 pub(crate) fn has_foreign_policies(namespace: &str, inventory: &Inventory) -> bool {
     let here = |(group, kind)| inventory.of_kind(group, kind).any(|policy| policy.namespace() == namespace);
@@ -110,28 +97,19 @@ pub(crate) fn own_pods(peer: Node<'_>) -> Option<Node<'_>> {
     peer.get("podSelector").filter(|_| !elsewhere)
 }
 
-/// The pods of a namespace, if there are any and those in the input can be taken for all of them.
-pub(crate) fn all_pods<'a>(
-    policy: &Object,
-    inventory: &'a Inventory,
-    version: Version,
-) -> Option<Vec<Pod<'a>>> {
-    let namespace = policy.namespace();
-    let pods: Vec<_> = inventory.pods_in(namespace, version).collect();
-    let hides_some = || inventory.in_namespace(namespace).any(may_make_pods);
-    (!pods.is_empty() && !hides_some()).then_some(pods)
+/// Whether the pods of a namespace are known: there are some, and no controller may be making others.
+pub(crate) fn knows_pods(namespace: &str, inventory: &Inventory, version: Version) -> bool {
+    inventory.pods_in(namespace, version).next().is_some()
+        && !inventory.opaque_in(namespace).any(may_make_pods)
 }
 
-/// Whether a controller may make pods of an object that its text does not show.
+/// Whether a controller may make pods of a custom resource, for all we know of its kind.
 fn may_make_pods(object: &Object) -> bool {
-    let group = object.group();
-    let own = !group.contains('.') || group.ends_with(".k8s.io") && group != "gateway.networking.k8s.io";
-    // Kinds that configure something: everything else of a custom group may be an operator's.
-    let configures = match group {
+    match object.group() {
         "monitoring.coreos.com" => {
-            !matches!(object.kind(), "Prometheus" | "PrometheusAgent" | "Alertmanager" | "ThanosRuler")
+            matches!(object.kind(), "Prometheus" | "PrometheusAgent" | "Alertmanager" | "ThanosRuler")
         }
-        "gateway.networking.k8s.io" => object.kind() != "Gateway",
+        "gateway.networking.k8s.io" => object.kind() == "Gateway",
         "networking.istio.io"
         | "security.istio.io"
         | "telemetry.istio.io"
@@ -143,10 +121,10 @@ fn may_make_pods(object: &Object) -> bool {
         | "crd.projectcalico.org"
         | "kyverno.io"
         | "traefik.io"
-        | "secrets-store.csi.x-k8s.io" => true,
-        _ => object.pods(Version::NEWEST).next().is_some(),
-    };
-    !own && !configures
+        | "secrets-store.csi.x-k8s.io" => false,
+        // Kubernetes' own groups have no kind that becomes a pod and does not show it.
+        group => !group.ends_with(".k8s.io"),
+    }
 }
 
 /// How a policy is called in a message.

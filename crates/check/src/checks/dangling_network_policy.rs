@@ -1,5 +1,5 @@
 //! `dangling-network-policy`: a policy that speaks of pods that are not there.
-use crate::network::{all_pods, is_policy, own_pods, peers, rules_in_force, title};
+use crate::network::{is_policy, knows_pods, own_pods, peers, rules_in_force, title};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -16,9 +16,12 @@ fn dangling_network_policy(object: &Object, inventory: &Inventory, out: &mut Fin
     if !is_policy(object) {
         return;
     }
-    let namespace = object.namespace();
-    let Some(pods) = all_pods(object, inventory, out.version()) else { return };
-    let chooses_none = |selector: Node<'_>| !pods.iter().any(|pod| object::selects(selector, pod.labels()));
+    let (namespace, version) = (object.namespace(), out.version());
+    if !knows_pods(namespace, inventory, version) {
+        return;
+    }
+    let chooses_none =
+        |selector: Node<'_>| inventory.pods_selected(namespace, selector, version).next().is_none();
     if let Some(selector) = object.at("spec.podSelector").filter(|selector| chooses_none(*selector)) {
         let message = format!("{} selects no pod of namespace `{namespace}`", title(object));
         out.flag(object.site(selector, ""), message);

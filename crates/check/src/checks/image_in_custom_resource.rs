@@ -65,8 +65,8 @@ fn judge(object: &Object, holder: Node<'_>, node: Node<'_>, image: &str, out: &m
     } else {
         return;
     };
-    let kind = object.kind();
-    out.flag(object.site(node, ""), format!("image `{image}` of a {kind} {what}")).severity(severity);
+    let (kind, name) = (object.kind(), object.name());
+    out.flag(object.site(node, ""), format!("image `{image}` of {kind} `{name}` {what}")).severity(severity);
 }
 
 /// Whether the field is an image beyond doubt: custom resources call disks, pictures and names so as well.

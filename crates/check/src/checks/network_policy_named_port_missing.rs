@@ -1,5 +1,5 @@
 //! `network-policy-named-port-missing`: a policy that opens a port no pod has.
-use crate::network::{Direction, all_pods, is_policy, own_pods, peers, rules_in_force, title};
+use crate::network::{Direction, is_policy, knows_pods, own_pods, peers, rules_in_force, title};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -13,31 +13,25 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn network_policy_named_port_missing(object: &Object, inventory: &Inventory, out: &mut Findings<'_>) {
-    if !is_policy(object) {
+    if !is_policy(object) || !knows_pods(object.namespace(), inventory, out.version()) {
         return;
     }
-    let own = object.at("spec.podSelector");
     for (direction, rule) in rules_in_force(object) {
-        let ports: Vec<Node<'_>> = named_ports(rule).collect();
-        if ports.is_empty() {
-            continue;
-        }
         // The name is looked up at the pod that listens: the selected one, or the one that is called.
         let listeners = match direction {
-            Direction::Ingress => own.map(|own| vec![own]),
+            Direction::Ingress => object.at("spec.podSelector").map(|own| vec![own]),
             Direction::Egress => called(rule),
         };
         let Some(listeners) = listeners else { continue };
-        let Some(pods) = all_pods(object, inventory, out.version()) else { return };
-        let pods: Vec<Pod<'_>> = pods
-            .into_iter()
-            .filter(|pod| listeners.iter().any(|selector| object::selects(*selector, pod.labels())))
-            .collect();
-        // Selecting nobody is another rule's matter.
-        for port in ports.into_iter().filter(|_| !pods.is_empty()) {
+        for port in named_ports(rule) {
             let name = port.get("port").and_then(Node::str).unwrap_or_default();
             let protocol = protocol(port);
-            if !pods.iter().any(|pod| has_port(*pod, name, protocol)) {
+            let mut pods = listeners
+                .iter()
+                .flat_map(|selector| inventory.pods_selected(object.namespace(), *selector, out.version()))
+                .peekable();
+            // Selecting nobody is another rule's matter.
+            if pods.peek().is_some() && !pods.any(|pod| has_port(pod, name, protocol)) {
                 let message = format!(
                     "{} opens port `{name}` ({protocol}), which no pod it is about has in namespace `{}`",
                     title(object),

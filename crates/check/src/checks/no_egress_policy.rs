@@ -1,5 +1,5 @@
 //! `no-egress-policy`: a pod that is shielded from others, but not others from it.
-use crate::network::{Direction, has_foreign_policies, isolates, policies_of};
+use crate::network::{Direction, has_foreign_policies, isolates};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -17,9 +17,9 @@ fn no_egress_policy(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>
     if pod.is_set("hostNetwork") {
         return;
     }
-    let policies: Vec<&Object> = policies_of(pod, inventory).collect();
+    let mut policies = inventory.policies_of(*pod).peekable();
     // A pod that nothing selects is for `no-network-policy`.
-    if policies.is_empty() || policies.iter().any(|policy| isolates(policy, Direction::Egress)) {
+    if policies.peek().is_none() || policies.any(|policy| isolates(policy, Direction::Egress)) {
         return;
     }
     let namespace = pod.object().namespace();

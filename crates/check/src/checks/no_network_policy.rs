@@ -1,5 +1,5 @@
 //! `no-network-policy`: a pod that everybody in the cluster may talk to.
-use crate::network::{has_foreign_policies, policies_of};
+use crate::network::has_foreign_policies;
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -14,7 +14,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn no_network_policy(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
     let namespace = pod.object().namespace();
-    let selected = policies_of(pod, inventory).next().is_some();
+    let selected = inventory.policies_of(*pod).next().is_some();
     if !selected && !has_foreign_policies(namespace, inventory) {
         out.flag(
             pod.site(""),

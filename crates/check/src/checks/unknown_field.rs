@@ -25,7 +25,8 @@ fn unknown_field(object: &Object, out: &mut Findings<'_>) {
         let Some(holder) = seen.holds() else { return Then::Inside };
         for (key, value) in seen.node.entries() {
             let name = key.text().unwrap_or_default();
-            if holder.field(name).is_some() {
+            // `$patch: delete` is a word of kubectl and kustomize in a patch, which is no whole object.
+            if holder.field(name).is_some() || name.starts_with('$') {
                 continue;
             }
             let (hint, meant) = meant(holder, name);
