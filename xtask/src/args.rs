@@ -1,6 +1,6 @@
 //! Which options did the person give, and which of them does the chore not know?
 //!
-//! Six chores with one or two options each do not need clap: xtask is built before everything else, so it stays small.
+//! A few chores with one or two options each do not need clap: xtask is built before everything else, so it stays small.
 
 use std::fmt;
 

@@ -95,7 +95,8 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
     Ok(skips)
 }
 
-fn binary(repo: &Repo) -> anyhow::Result<PathBuf> {
+/// The binary to ask: the one that is named, or a release built now.
+pub(crate) fn binary(repo: &Repo) -> anyhow::Result<PathBuf> {
     if let Some(path) = std::env::var_os("COFFERDAM_BIN") {
         return Ok(path.into());
     }

@@ -7,6 +7,7 @@ mod args;
 mod bench;
 mod fuzz;
 mod r#gen;
+mod peers;
 mod process;
 mod repo;
 mod setup;
@@ -29,7 +30,8 @@ struct Chore {
     run: fn(&Repo, Args) -> anyhow::Result<Skips>,
 }
 
-const CHORES: [Chore; 6] = [test::CHORE, bench::CHORE, r#gen::CHORE, tidy::CHORE, setup::CHORE, fuzz::CHORE];
+const CHORES: [Chore; 7] =
+    [test::CHORE, bench::CHORE, peers::CHORE, r#gen::CHORE, tidy::CHORE, setup::CHORE, fuzz::CHORE];
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
