@@ -3,6 +3,8 @@
 //! By the shape of the value, or by the name it goes under when the value could be one. Placeholders,
 //! references, paths, numbers and object names are not values.
 
+use crate::base64;
+
 /// Why a value is taken for a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Suspicion {
@@ -13,25 +15,35 @@ pub(crate) enum Suspicion {
 }
 
 /// Token formats that their issuers document by prefix, and the least length of what follows.
-const PREFIXES: [(&str, usize, &str); 14] = [
+const PREFIXES: [(&str, usize, &str); 24] = [
     ("AKIA", 16, "an AWS access key"),
     ("ASIA", 16, "an AWS access key"),
     ("ghp_", 30, "a GitHub token"),
     ("gho_", 30, "a GitHub token"),
     ("ghs_", 30, "a GitHub token"),
     ("github_pat_", 40, "a GitHub token"),
+    ("ghu_", 30, "a GitHub token"),
+    ("ghr_", 30, "a GitHub token"),
     ("glpat-", 20, "a GitLab token"),
+    ("gldt-", 20, "a GitLab token"),
+    ("glrt-", 20, "a GitLab token"),
     ("npm_", 30, "an npm token"),
     ("xoxb-", 20, "a Slack token"),
     ("xoxp-", 20, "a Slack token"),
+    ("xapp-", 20, "a Slack token"),
     ("sk_live_", 20, "a Stripe key"),
+    ("rk_live_", 20, "a Stripe key"),
     ("SG.", 40, "a SendGrid key"),
     ("AIza", 30, "a Google API key"),
+    ("pypi-", 40, "a PyPI token"),
+    ("dop_v1_", 40, "a DigitalOcean token"),
+    ("hvs.", 24, "a Vault token"),
+    ("AGE-SECRET-KEY-1", 50, "an age identity"),
     ("eyJ", 40, "a signed token (JWT)"),
 ];
 
 /// Last words of a name that stand for a credential.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -49,6 +61,9 @@ const NAMES: [&str; 17] = [
     "CREDENTIAL",
     "CREDENTIALS",
     "AUTH",
+    // What Redis calls its passwords.
+    "REQUIREPASS",
+    "MASTERAUTH",
 ];
 
 /// Words that stand where a value will be.
@@ -67,13 +82,26 @@ const PLACEHOLDERS: [&str; 12] = [
     "insert",
 ];
 
+/// Beginnings of what some tool puts a value in the place of, or has encrypted.
+const REFERENCES: [&str; 9] = ["$", "`", "%(", "%{", "ENC[", "vault:", "ref+", "{cipher}", "secretref:"];
+
+impl Suspicion {
+    /// What a message says of the value: never its text.
+    pub(crate) fn of(self, value: &str) -> String {
+        match self {
+            Self::Shape(what) => format!("{what} in plain text"),
+            Self::Name => format!("a credential in plain text ({} characters)", value.trim().chars().count()),
+        }
+    }
+}
+
 /// What speaks for `value`, which goes under `name`, being a credential.
 pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     let value = value.trim();
-    if value.contains("PRIVATE KEY-----") {
+    if has_private_key(value) {
         return Some(Suspicion::Shape("a private key"));
     }
-    if is_no_value(value) {
+    if is_placeholder(value) {
         return None;
     }
     if let Some((_, _, what)) = PREFIXES.iter().find(|(prefix, rest, _)| has_prefix(value, prefix, *rest)) {
@@ -82,12 +110,40 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     if value.contains("://") {
         return password_in_url(value).then_some(Suspicion::Shape("a password inside a URL"));
     }
-    (named_like_one(name) && could_be_one(value)).then_some(Suspicion::Name)
+    (named_like_one(name) && could_be_one(value) && !names_something(name, value)).then_some(Suspicion::Name)
+}
+
+/// A PEM block of a private key that is not left empty, as it is or in base64.
+fn has_private_key(value: &str) -> bool {
+    // `-----BEGIN` in base64.
+    if value.starts_with("LS0tLS1CRUdJTi") {
+        let text = base64::decode(value).and_then(|bytes| String::from_utf8(bytes).ok());
+        return text.is_some_and(|text| text.starts_with("-----BEGIN") && has_private_key(&text));
+    }
+    value.split("PRIVATE KEY-----").skip(1).step_by(2).any(|body| {
+        let key = body.split("-----END").next().unwrap_or_default();
+        key.bytes().filter(u8::is_ascii_alphanumeric).count() >= 40 && !key.contains("{{")
+    })
+}
+
+/// Whether a line of text that cannot be read as YAML may hold a credential: it names or is one.
+pub(crate) fn may_stand_in(line: &str) -> bool {
+    let word = |c: char| !c.is_whitespace() && !"\"'`:,={}[]".contains(c);
+    line.split(|c| !word(c))
+        .filter(|word| !word.is_empty())
+        .any(|word| named_like_one(word) || has_shape(word))
+}
+
+fn has_shape(word: &str) -> bool {
+    PREFIXES.iter().any(|(prefix, rest, _)| has_prefix(word, prefix, *rest))
 }
 
 fn has_prefix(value: &str, prefix: &str, rest: usize) -> bool {
-    let one_word = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+/=".contains(&b));
-    one_word && value.strip_prefix(prefix).is_some_and(|tail| tail.len() >= rest)
+    let Some(tail) = value.strip_prefix(prefix) else { return false };
+    let one_word = tail.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+/=".contains(&b));
+    // Any JSON in base64 begins as a JWT does, which has three parts.
+    let parts = prefix != "eyJ" || tail.bytes().filter(|b| *b == b'.').count() == 2;
+    tail.len() >= rest && one_word && parts
 }
 
 /// `scheme://user:password@host`, with a password that is not itself a reference.
@@ -95,10 +151,11 @@ fn password_in_url(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !is_no_value(password))
+    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !is_placeholder(password))
 }
 
-fn named_like_one(name: &str) -> bool {
+/// Whether the last words of a name are those of a credential.
+pub(crate) fn named_like_one(name: &str) -> bool {
     let name = words(name);
     NAMES
         .iter()
@@ -120,10 +177,10 @@ fn words(name: &str) -> String {
 }
 
 /// References, templates and the words people write where a value will be.
-fn is_no_value(value: &str) -> bool {
+pub(crate) fn is_placeholder(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    let reference =
-        value.contains("$(") || value.contains("${") || value.contains("{{") || value.starts_with('$');
+    let reference = ["$(", "${", "{{"].iter().any(|mark| value.contains(mark))
+        || REFERENCES.iter().any(|mark| value.starts_with(mark));
     let bracketed = value.starts_with('<') && value.ends_with('>');
     let mut letters = value.chars();
     let first = letters.next();
@@ -131,9 +188,19 @@ fn is_no_value(value: &str) -> bool {
     reference || bracketed || one_letter || PLACEHOLDERS.iter().any(|word| lower.contains(word))
 }
 
+/// `--tls-secret=shop/web-tls`, `AUTH=basic`: the name of an object or of a method, not a credential.
+fn names_something(name: &str, value: &str) -> bool {
+    let is_last = |words: &[&str]| words.iter().any(|word| self::words(name).ends_with(word));
+    let words = value.split(['-', '/', '.']).collect::<Vec<_>>();
+    let plain = words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+    plain && (is_last(&["AUTH"]) || words.len() > 1 && is_last(&["SECRET", "CREDENTIAL", "CREDENTIALS"]))
+}
+
 /// Long enough, one word, and neither path, number, switch nor identifier of something else.
 fn could_be_one(value: &str) -> bool {
-    let path = value.starts_with('/') || value.starts_with("./");
+    let file = [".pem", ".key", ".crt", ".json", ".yaml", ".txt", ".jks", ".p12"];
+    let path = ["/", "./", "~/", "file:"].iter().any(|start| value.starts_with(start))
+        || file.iter().any(|end| value.ends_with(end));
     let number = value.parse::<f64>().is_ok();
     let switch = matches!(
         value.to_ascii_lowercase().as_str(),
@@ -157,6 +224,8 @@ mod tests {
             suspect("X", &format!("ghp_{}", "a1B2".repeat(9))),
             Some(Suspicion::Shape("a GitHub token"))
         );
+        let key = format!("-----BEGIN EC PRIVATE KEY-----\n{}\n-----END", "aB3d".repeat(20));
+        assert_eq!(suspect("X", &key), Some(Suspicion::Shape("a private key")));
         let url = Some(Suspicion::Shape("a password inside a URL"));
         assert_eq!(suspect("DSN", "amqp://app:s3cr3t@mq/vhost"), url);
     }
@@ -178,6 +247,12 @@ mod tests {
             ("REQUIRE_TOKEN", "true"),
             ("PASSWORD", ""),
             ("AWS_REGION", "eu-west-1"),
+            ("SMTP_AUTH", "plain"),
+            ("TLS_SECRET", "shop/web-tls"),
+            ("PRIVATE_KEY", "certs/server.key"),
+            ("PASSWORD", "ENC[AES256_GCM,data:abc,type:str]"),
+            ("X", "eyJhdXRocyI6eyJyZWdpc3RyeS5leGFtcGxlIjp7ImF1dGgiOiJhYmMifX19"),
+            ("X", "-----BEGIN PRIVATE KEY-----\\n...\\n-----END PRIVATE KEY-----"),
         ] {
             assert_eq!(suspect(name, value), None, "{name}={value}");
         }

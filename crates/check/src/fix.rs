@@ -128,7 +128,9 @@ fn gone_and_none_new(todo: &[&Finding], before: &[Finding], after: &[Finding]) -
 type Key = (&'static str, Option<ObjectRef>, Option<String>, String);
 
 fn key(finding: &Finding) -> Key {
-    (finding.id, finding.object.clone(), finding.container.clone(), finding.message.clone())
+    // A fix may give the object another version; it is the same object to the API server too.
+    let object = finding.object.clone().map(|object| ObjectRef { api_version: String::new(), ..object });
+    (finding.id, object, finding.container.clone(), finding.message.clone())
 }
 
 fn count(findings: &[Finding]) -> BTreeMap<Key, usize> {

@@ -96,4 +96,6 @@ pub enum Run {
     PodSecurity,
     /// A chart or overlay that could not be rendered; raised where rendering is tried.
     Rendering,
+    /// What others accepted; raised by [`crate::Waivers`] once all else is said.
+    Waivers,
 }

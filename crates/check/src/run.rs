@@ -6,6 +6,7 @@ use finding::{Finding, Severity, Source, Span, Verdict};
 use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
+use crate::credential::may_stand_in;
 use crate::list::checks::{pod_security as page_of_pod_security, secret_in_env, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run, Settings};
 
@@ -120,6 +121,32 @@ pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
         .flat_map(Node::entries)
         .map(|(_, value)| (Arc::clone(value.source()), value.span()));
     credentials.chain(values).collect()
+}
+
+/// What no report may show of a text that could not be read: nobody knows which of its values are
+/// credentials, so a line that may hold one loses all that follows its first colon.
+pub fn hidden_in_text(problem: &Problem) -> Vec<(Arc<Source>, Span)> {
+    let source = &problem.source;
+    let line = |number: u32| source.text().get(source.lines(number, number)).unwrap_or_default();
+    let is_secret = document_at(source.text(), problem.span.start as usize).contains("Secret");
+    let (first, last) = (source.position(problem.span.start).line, source.position(problem.span.end).line);
+    let suspected = |number: &u32| {
+        is_secret || [number.saturating_sub(1).max(1), *number].into_iter().any(|n| may_stand_in(line(n)))
+    };
+    let value = |number: u32| {
+        let (bounds, colon) = (source.lines(number, number), line(number).find(':').map_or(0, |at| at + 1));
+        (Arc::clone(source), Span::new((bounds.start + colon) as u32, bounds.end as u32))
+    };
+    (first..=last).filter(suspected).map(value).collect()
+}
+
+/// The document around a place, by its separator lines: looking at the whole text for each of a hundred
+/// thousand broken documents would take hours.
+fn document_at(text: &str, at: usize) -> &str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind("\n---").unwrap_or(0);
+    let end = after.find("\n---").map_or(text.len(), |length| before.len() + length);
+    text.get(start..end).unwrap_or_default()
 }
 
 /// The Pod Security answer for every pod of an object: a verdict each, and a finding for each refusal.

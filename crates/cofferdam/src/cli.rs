@@ -99,13 +99,25 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = check_id)]
     pub(crate) skip: Vec<&'static str>,
 
-    /// Judge as this Kubernetes release reads the manifests
-    #[arg(long, value_name = "1.NN", default_value_t = Version::NEWEST, value_parser = kube_version)]
-    pub(crate) kube_version: Version,
+    /// Judge as this Kubernetes release reads the manifests [default: the newest known here]
+    #[arg(long, value_name = "1.NN", value_parser = kube_version)]
+    pub(crate) kube_version: Option<Version>,
 
-    /// End with exit code 1 from this severity on: info, low, medium, high, critical
-    #[arg(long, value_name = "SEVERITY", default_value_t = Severity::Medium)]
-    pub(crate) fail_on: Severity,
+    /// End with exit code 1 from this severity on: info, low, medium, high, critical [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<Severity>,
+
+    /// Take waivers and settings from this file [default: the nearest cofferdam.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Hide the findings that were recorded in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "pss")]
+    pub(crate) baseline: Option<PathBuf>,
+
+    /// Record the findings in this file instead of reporting them
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pss", "baseline", "output", "fix", "diff"])]
+    pub(crate) write_baseline: Option<PathBuf>,
 
     /// Mend the files in place; `risky` also where a workload could notice
     #[arg(long, value_name = "LEVEL", value_enum, num_args = 0..=1, require_equals = true,

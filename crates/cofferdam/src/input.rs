@@ -3,8 +3,6 @@
 mod file;
 mod overlay;
 mod render;
-#[cfg(test)]
-mod tests;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +40,8 @@ impl Input {
 /// What came of one input.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
+    /// Its text, if it has one.
+    pub(crate) source: Option<Arc<Source>>,
     /// The objects and the troubles of its text.
     pub(crate) read: Read,
     /// Why nothing of it could be read.
@@ -50,9 +50,10 @@ pub(crate) struct Loaded {
     pub(crate) finding: Option<Finding>,
 }
 
-/// Everything the paths hold, in the order of their names.
-pub(crate) fn load(paths: &[PathBuf], ui: &Ui) -> (Vec<Input>, Vec<Loaded>, Vec<Failure>) {
-    let walk::Found { inputs, failures } = walk::find(paths);
+/// Everything the paths hold, in the order of their names; `ours` are files of our own, no manifests.
+pub(crate) fn load(paths: &[PathBuf], ours: &[PathBuf], ui: &Ui) -> (Vec<Input>, Vec<Loaded>, Vec<Failure>) {
+    let walk::Found { mut inputs, failures } = walk::find(paths);
+    inputs.retain(|input| !ours.iter().any(|file| is_file(input, file)));
     let progress = ui.progress("reading", inputs.len());
     let loaded = parallel::map(&inputs, |input| {
         let loaded = load_one(input);
@@ -78,7 +79,9 @@ fn load_one(input: &Input) -> Loaded {
 
 impl Loaded {
     fn of_text(source: Source) -> Self {
-        Self { read: object::read(&Arc::new(source), Limits::default()), ..Self::default() }
+        let source = Arc::new(source);
+        let read = object::read(&source, Limits::default());
+        Self { source: Some(source), read, ..Self::default() }
     }
 }
 
@@ -89,6 +92,17 @@ impl From<Result<Source, Box<Finding>>> for Loaded {
             Err(finding) => Self { finding: Some(*finding), ..Self::default() },
         }
     }
+}
+
+/// Whether an input is this one file, by whatever name.
+fn is_file(input: &Input, file: &Path) -> bool {
+    let Input::File(path) = input else { return false };
+    path.file_name() == file.file_name() && std::fs::canonicalize(path).is_ok_and(|path| path == file)
+}
+
+/// The text of one file, or why there is none.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    file::read(path).map_err(|trouble| trouble.named(&shown(path)))
 }
 
 /// A path as the user wrote it, without a leading `./`.

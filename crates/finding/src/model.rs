@@ -83,6 +83,26 @@ pub struct PodSecurity {
 pub struct Waived {
     /// The words of whoever accepted it.
     pub reason: String,
+    /// Where that is written.
+    pub by: WaivedBy,
+    /// Who answers for it, if that is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The last day it holds, as `YYYY-MM-DD`, if it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// Where it is written that a finding is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WaivedBy {
+    /// In a comment beside the finding.
+    Comment,
+    /// In `cofferdam.yaml`.
+    Config,
+    /// In a recorded [`crate::Baseline`]: nobody accepted it, it was there before.
+    Baseline,
 }
 
 impl Finding {

@@ -5,6 +5,7 @@ mod json;
 mod junit;
 mod place;
 mod sarif;
+mod secrets;
 mod summary;
 mod text;
 mod visible;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Finding, ObjectRef, Severity, Source, Span};
+use crate::{Finding, ObjectRef, Severity, Source, Span, Waived, WaivedBy};
 
 /// Everything a run found, in the order in which it is shown.
 #[derive(Debug, Default)]
@@ -84,6 +84,8 @@ pub struct Summary {
     pub by_check: Vec<(&'static str, Severity, usize)>,
     /// Findings somebody accepted.
     pub waived: usize,
+    /// Findings that the baseline hides.
+    pub baseline: usize,
 }
 
 impl Report {
@@ -119,10 +121,14 @@ impl Report {
         let mut by_check: Vec<_> =
             by_check.into_iter().map(|(id, (severity, n))| (id, severity, n)).collect();
         by_check.sort_by(|a, b| (b.1, b.2, a.0).cmp(&(a.1, a.2, b.0)));
+        let in_baseline = |waived: &Waived| waived.by == WaivedBy::Baseline;
+        let accepted = self.findings.iter().filter_map(|finding| finding.waived.as_ref());
+        let (baseline, waived): (Vec<_>, Vec<_>) = accepted.partition(|waived| in_baseline(waived));
         Summary {
             by_severity: by_severity.into_iter().rev().collect(),
             by_check,
-            waived: self.findings.iter().filter(|f| f.waived.is_some()).count(),
+            waived: waived.len(),
+            baseline: baseline.len(),
         }
     }
 }

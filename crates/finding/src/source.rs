@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::template;
+
 /// A range of bytes of one [`Source`], end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
@@ -132,15 +134,14 @@ impl Source {
         (path, start, if other == path { end.max(start) } else { start })
     }
 
-    /// The place of the one line here that equals the line of `rendered` at `offset`, indentation aside.
+    /// The place of the one line here that can have become the line of `rendered` at `offset`.
     fn same_line(&self, rendered: &Self, offset: u32) -> Option<Position> {
         let there = rendered.position(offset);
         let wanted = rendered.text.get(rendered.lines(there.line, there.line))?;
-        let mut equal = (1u32..).zip(self.text.lines()).filter(|(_, line)| line.trim() == wanted.trim());
-        let (line, text) = equal.next().filter(|_| !wanted.trim().is_empty())?;
+        let (line, text) = template::origin(&self.text, wanted)?;
         let indent = |text: &str| (text.chars().count() - text.trim_start().chars().count()) as u32;
         let column = (there.column + indent(text)).saturating_sub(indent(wanted)).max(1);
-        equal.next().is_none().then_some(Position { line, column })
+        Some(Position { line, column })
     }
 
     /// Line and column of a byte offset; an offset past the end is the end.

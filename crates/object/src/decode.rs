@@ -1,4 +1,7 @@
 //! Are these bytes text that Kubernetes would read?
+//!
+//! Stricter than kubectl on purpose: it reads UTF-16, and puts U+FFFD for bytes that are not UTF-8, so
+//! that what it applies is not what its author sees.
 
 /// Why bytes are not text.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 //! [`read`] turns one input into [`Object`]s and [`Problem`]s; [`Pod`] is the one view over every
 //! kind that carries a pod. Unknown fields stay in the tree: nothing is lost on the way to a rule.
 
+mod comments;
 mod container;
 mod decode;
 pub mod edit;
@@ -21,6 +22,7 @@ mod tree;
 mod version;
 mod workload;
 
+pub use comments::comments;
 pub use container::{Container, Port, Role};
 pub use decode::{DecodeError, decode};
 pub use inventory::Inventory;

@@ -2,13 +2,16 @@
 //!
 //! As in kubectl: the text is cut at `---` lines, and of each piece only the first YAML document is
 //! read. Where kubectl stops or drops something in silence, a [`Problem`] says so and we read on.
+//! `tests/it/tables.rs` lists where we are stricter than kubectl or more forgiving, each with its reason.
 
 mod brackets;
 mod build;
 mod characters;
+mod document;
 mod dropped;
 mod errors;
 mod expand;
+mod guard;
 mod json;
 mod keys;
 mod place;
@@ -168,7 +171,7 @@ impl Reader<'_> {
         if text.strip_prefix("---").unwrap_or(text).trim().is_empty() {
             return;
         }
-        match build::document(self.source, range, dialect, self.limits, &mut self.problems) {
+        match document::read(self.source, range, dialect, self.limits, &mut self.problems) {
             Ok(Some(tree)) => {
                 self.read += 1;
                 (self.take)(tree);

@@ -1,7 +1,7 @@
 //! What does a plain YAML scalar mean to Kubernetes?
 //!
 //! The API server and kubectl read YAML with a YAML 1.1 reader (`sigs.k8s.io/yaml`): `yes` is true,
-//! `0644` is octal. The oracle test in `tests/it/oracle.rs` holds this table against that reader.
+//! `0644` is octal. `tests/it/scalars.rs` holds this table against that reader.
 
 /// A scalar with its type.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,10 +3,13 @@
 //! One flat arena per document. Aliases and merge keys are expanded into copies that keep the spans
 //! of the anchor they came from, so every node has exactly one parent and one path.
 
-use std::fmt::Write as _;
+mod path;
+
 use std::sync::Arc;
 
 use finding::{Source, Span};
+
+pub(crate) use path::push_key;
 
 use crate::Scalar;
 
@@ -30,6 +33,9 @@ pub(crate) struct NodeData {
     /// Whether the node was copied from an anchor: its bytes serve more than one place.
     pub(crate) shared: bool,
 }
+
+/// A tree is mostly nodes: 28 bytes each keep it near the size of its text.
+const _: () = assert!(size_of::<NodeData>() <= 28);
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Body {
@@ -294,39 +300,5 @@ impl<'a> Node<'a> {
     /// The key as the API sees it: every key is a string there (`true: x` and `yes: x` are both `true`).
     pub fn key_text(self) -> std::borrow::Cow<'a, str> {
         self.text().unwrap_or_default().into()
-    }
-
-    /// Path from `root` down to this node, such as `spec.containers[0].image`.
-    pub fn path_from(self, root: Node<'a>) -> String {
-        let mut steps = Vec::new();
-        let mut node = self;
-        while node.id != root.id {
-            let Some((parent, index)) = node.place() else { break };
-            steps.push((parent, index));
-            node = parent;
-        }
-        let mut path = String::new();
-        for (parent, index) in steps.into_iter().rev() {
-            if parent.kind() == Kind::Seq {
-                let _ = write!(path, "[{index}]");
-            } else {
-                let key = parent.kids().get(index & !1).map(|key| self.tree.node(*key).key_text());
-                push_key(&mut path, &key.unwrap_or_default());
-            }
-        }
-        path
-    }
-}
-
-/// Appends a field name, in brackets where a dot would be read as a step (annotation keys).
-pub(crate) fn push_key(path: &mut String, key: &str) {
-    let plain = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    if plain {
-        if !path.is_empty() {
-            path.push('.');
-        }
-        path.push_str(key);
-    } else {
-        let _ = write!(path, "[{key}]");
     }
 }

@@ -19,6 +19,7 @@ pub use sysctls::safe_sysctls;
 
 /// The capabilities that baseline lets a container add.
 pub use checks::capabilities::BASELINE as BASELINE_CAPABILITIES;
+pub use checks::volumes::refused_source as refused_volume_source;
 
 /// One check that a pod fails.
 #[derive(Clone, Debug)]

@@ -70,6 +70,11 @@ pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Says why a test does not count here.
+pub fn skip(why: &str) {
+    say(&format!("skipped: {why}"));
+}
+
 fn folder(variable: &str, default: &str, part: &str) -> Option<PathBuf> {
     let base = std::env::var_os(variable).map_or_else(|| repository().join(default), PathBuf::from);
     let path = base.join(part);

@@ -2,11 +2,14 @@
 //!
 //! In an example a comment line of carets speaks of the line above it: `#   ^^^^ message`; where the
 //! finding starts in the first column, `# <-- message`. An example without `kind` is a Pod.
+//!
+//! After ```` ```yaml ```` may stand `kube=1.26` and what `cofferdam.yaml` would say: `registries=a/**,b/**`,
+//! `kernel=5.4`, `runtimeClasses=a,b`, `sandboxed=ns,ns-*`, `seccompProfiles=a.json`, `appArmorProfiles=a`.
 
 use std::sync::Arc;
 
 use check::fix::{Mended, mend};
-use check::{Check, Judge, Page, Run};
+use check::{Check, Judge, Page, Run, Scope, Settings, Waivers};
 use finding::{Finding, Safety, Source};
 use object::{Inventory, Limits, Version};
 
@@ -19,6 +22,8 @@ pub struct Example {
     pub version: Version,
     /// The Pod Security policy to judge by, if the fence says `pss=LEVEL@VERSION`.
     pub policy: Option<policy::pod_security::Policy>,
+    /// What the user told about the cluster, as far as the fence says.
+    pub settings: Settings,
     /// The manifest, completed.
     pub text: String,
     /// What must be said: line, column, message.
@@ -87,9 +92,18 @@ fn judge_source(check: &'static Check, example: &Example, source: &Arc<Source>) 
     if let (Run::PodSecurity, Some(policy)) = (check.run, example.policy) {
         return objects.flat_map(|object| check::pod_security(object, policy).0).collect();
     }
-    let judge = Judge::new(example.version, |each| each.id == check.id);
+    // A waiver is judged by what all others found.
+    let needs_all = matches!(check.run, Run::Waivers);
+    let judge =
+        Judge::new(example.version, |each| needs_all || each.id == check.id).with(example.settings.clone());
     let of_text = read.problems.iter().filter_map(|problem| judge.problem(problem));
-    of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect()
+    let mut findings: Vec<Finding> =
+        of_text.chain(objects.flat_map(|object| judge.object(object, &inventory))).collect();
+    if needs_all {
+        Waivers::in_text(source).apply(&mut findings, &|id| judge.runs(id), Scope::Whole);
+        findings.retain(|finding| finding.id == check.id);
+    }
+    findings
 }
 
 /// Fence information and text of each ```` ```yaml ```` block.
@@ -116,8 +130,26 @@ fn example(heading: &str, info: &str, text: &str) -> Example {
         heading: heading.to_owned(),
         version: option("kube=").and_then(|v| v.parse().ok()).unwrap_or(Version::NEWEST),
         policy: option("pss=").and_then(|p| p.parse().ok()),
+        settings: settings(option),
         expected: stated(&text),
         text,
+    }
+}
+
+/// What the words of a fence tell about the cluster.
+fn settings<'a>(option: impl Fn(&str) -> Option<&'a str>) -> Settings {
+    let list = |name| {
+        let words = option(name).into_iter().flat_map(|words| words.split(','));
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    let kernel = option("kernel=").and_then(|version| version.split_once('.'));
+    Settings {
+        registries: list("registries="),
+        kernel: kernel.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?))),
+        runtime_classes: list("runtimeClasses="),
+        sandboxed_namespaces: list("sandboxed="),
+        seccomp_profiles: list("seccompProfiles="),
+        app_armor_profiles: list("appArmorProfiles="),
     }
 }
 

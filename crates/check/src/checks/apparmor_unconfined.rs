@@ -11,7 +11,8 @@ pub(crate) const CHECK: Check = Check {
     run: Run::Pod(apparmor_unconfined),
 };
 
-const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+/// What the name of a container follows.
+pub(super) const ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 fn apparmor_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let path = "securityContext.appArmorProfile.type";

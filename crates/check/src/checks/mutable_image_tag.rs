@@ -1,4 +1,5 @@
 //! `mutable-image-tag`: an image that is another one tomorrow.
+use crate::image_reference::ImageReference;
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -14,21 +15,13 @@ pub(crate) const CHECK: Check = Check {
 fn mutable_image_tag(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let Some(image) = container.at("image").and_then(Node::str) else { continue };
-        if let Some(what) = moving(image) {
-            out.flag(container.site("image"), format!("image `{image}` {what}"));
-        }
-    }
-}
-
-/// What moves about a reference, if it has neither a digest nor a tag that is meant to stay.
-fn moving(image: &str) -> Option<&'static str> {
-    if image.contains('@') || image.trim().is_empty() {
-        return None;
-    }
-    let name = image.rsplit('/').next().unwrap_or(image);
-    match name.split_once(':').map(|(_, tag)| tag) {
-        None | Some("") => Some("has no tag, so it is whatever `latest` is on the day"),
-        Some("latest") => Some("is whatever `latest` is on the day"),
-        Some(_) => None,
+        let Some(reference) = ImageReference::parse(image).filter(ImageReference::is_latest) else {
+            continue;
+        };
+        let what = match reference.tag {
+            None => "has no tag, so it is whatever `latest` is on the day",
+            Some(_) => "is whatever `latest` is on the day",
+        };
+        out.flag(container.site("image"), format!("image `{image}` {what}"));
     }
 }

@@ -12,15 +12,8 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>) {
-    let namespace = pod.object().namespace();
-    let name = account(pod);
-    let own = pod.at("automountServiceAccountToken").and_then(Node::bool);
-    let of_account = || {
-        let account =
-            inventory.of_kind("", "ServiceAccount").find(|a| a.name() == name && a.namespace() == namespace);
-        account.and_then(|account| account.at("automountServiceAccountToken")).and_then(Node::bool)
-    };
-    if own.or_else(of_account) == Some(false) || is_granted_something(inventory, namespace, name) {
+    let (namespace, name) = (pod.object().namespace(), account(pod));
+    if !mounts_token(pod, inventory) || is_granted_something(inventory, namespace, name) {
         return;
     }
     out.flag(
@@ -30,7 +23,20 @@ fn sa_token_automount(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'
     .fix(Safety::Risky, [set(pod.spec(), "automountServiceAccountToken", false)]);
 }
 
-fn account<'a>(pod: &Pod<'a>) -> &'a str {
+/// Whether the pod gets the token of its service account, as far as the input shows.
+pub(super) fn mounts_token(pod: &Pod<'_>, inventory: &Inventory) -> bool {
+    let (namespace, name) = (pod.object().namespace(), account(pod));
+    let own = pod.at("automountServiceAccountToken").and_then(Node::bool);
+    let of_account = || {
+        let account =
+            inventory.of_kind("", "ServiceAccount").find(|a| a.name() == name && a.namespace() == namespace);
+        account.and_then(|account| account.at("automountServiceAccountToken")).and_then(Node::bool)
+    };
+    own.or_else(of_account) != Some(false)
+}
+
+/// The service account the pod runs as.
+pub(super) fn account<'a>(pod: &Pod<'a>) -> &'a str {
     let named = pod.at("serviceAccountName").or_else(|| pod.at("serviceAccount")).and_then(Node::str);
     named.filter(|name| !name.is_empty()).unwrap_or("default")
 }

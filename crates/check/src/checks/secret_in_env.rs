@@ -10,7 +10,7 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("secret_in_env.md"),
     run: Run::Pod(secret_in_env),
 };
-use crate::credential::{Suspicion, suspect};
+use crate::credential::suspect;
 
 fn secret_in_env(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
@@ -18,14 +18,9 @@ fn secret_in_env(pod: &Pod<'_>, out: &mut Findings<'_>) {
             let name = variable.get("name").and_then(Node::str).unwrap_or_default();
             let Some(value) = variable.get("value") else { continue };
             let Some(text) = value.str() else { continue };
-            let what = match suspect(name, text) {
-                Some(Suspicion::Shape(what)) => format!("holds {what} in plain text"),
-                Some(Suspicion::Name) => {
-                    format!("holds a credential in plain text ({} characters)", text.chars().count())
-                }
-                None => continue,
-            };
-            let message = format!("environment variable `{name}` of {} {what}", container.title());
+            let Some(suspicion) = suspect(name, text) else { continue };
+            let what = suspicion.of(text);
+            let message = format!("environment variable `{name}` of {} holds {what}", container.title());
             out.flag(pod.site_of(value), message).hide(value);
         }
     }

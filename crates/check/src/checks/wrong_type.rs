@@ -1,7 +1,8 @@
 //! `wrong-type`: a value the API server would not decode.
 use object::Kind as Value;
-use object::schema::{Kind, Type, named};
+use object::schema::Kind;
 
+use crate::fields::{self, Then};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -15,41 +16,17 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn wrong_type(object: &Object, out: &mut Findings<'_>) {
-    let native = matches!(object.group(), "" | "apps" | "batch");
-    if let Some(kind) = named(object.kind()).filter(|_| native) {
-        judge_fields(object, object.root(), kind, out);
-    }
-}
-
-fn judge_fields(object: &Object, node: Node<'_>, kind: &Type, out: &mut Findings<'_>) {
-    for (key, value) in node.entries() {
-        if let Some(field) = key.text().and_then(|name| kind.field(name)) {
-            judge(object, value, &field.kind, out);
-        }
-    }
-}
-
-fn judge(object: &Object, node: Node<'_>, kind: &Kind, out: &mut Findings<'_>) {
-    let value = node.kind();
-    if value == Value::Null {
-        return;
-    }
-    let Some(expected) = expected(node, kind) else {
-        match kind {
-            Kind::List(item) => node.items().for_each(|each| judge(object, each, item, out)),
-            Kind::Map(item) => node.entries().for_each(|(_, each)| judge(object, each, item, out)),
-            Kind::Struct(name) => {
-                if let Some(kind) = named(name) {
-                    judge_fields(object, node, kind, out);
-                }
-            }
-            _ => {}
-        }
-        return;
-    };
-    let site = object.site(node, "");
-    let message = format!("`{}` takes {expected}, not {}{}", site.field, value.word(), hint(node, kind));
-    out.flag(site, message);
+    fields::of_object(object, &mut |seen| {
+        let (node, kind) = (seen.node, seen.kind);
+        let value = node.kind();
+        let Some(expected) = expected(node, kind).filter(|_| value != Value::Null) else {
+            return Then::Inside;
+        };
+        let site = object.site(node, "");
+        let message = format!("`{}` takes {expected}, not {}{}", site.field, value.word(), hint(node, kind));
+        out.flag(site, message);
+        Then::Past
+    });
 }
 
 /// What the field takes, when the value is something else.

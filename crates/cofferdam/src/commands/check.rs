@@ -2,8 +2,10 @@
 
 mod fix;
 mod output;
+mod plan;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use check::{CHECKS, Judge, Page};
@@ -11,6 +13,7 @@ use finding::{Advice, Failure, Finding, Report, Safety, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
+use self::plan::Plan;
 use crate::cli::CheckArgs;
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
@@ -19,22 +22,36 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let since = Instant::now();
-    let mut judged = judge(args, ui);
+    if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
+        anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
+    }
+    let plan = Plan::of(args)?;
+    let mut judged = judge(args, &plan, ui);
+    if let Some(path) = &args.write_baseline {
+        return record(path, &judged.report, ui);
+    }
     if args.diff {
-        let (patch, tally) = fix::as_patch(&judged.run(), level(args), ui);
-        ui.note(&format!("{} findings in {} files could be mended", tally.fixed, tally.files));
+        let (patch, tally) = fix::as_patch(&judged.run(&plan), level(args), ui);
+        ui.note(&format!("{tally} could be mended"));
         output::write(args, ui, &patch)?;
-        return Ok(outcome(args, &judged.report));
+        return Ok(outcome(args, &plan, &judged.report));
     }
     if args.fix.is_some() {
-        let tally = fix::in_place(&judged.run(), level(args), ui);
-        ui.note(&format!("{} findings mended in {} files", tally.fixed, tally.files));
+        let tally = fix::in_place(&judged.run(&plan), level(args), ui);
+        ui.note(&format!("{tally} mended"));
         // What is left is judged as it stands on disk now.
-        judged = judge(args, ui);
+        judged = judge(args, &plan, ui);
     }
-    say_what_may_surprise(args, ui);
+    say_what_may_surprise(args, &judged, ui);
     output::report(args, ui, &mut judged.report, since)?;
-    Ok(outcome(args, &judged.report))
+    Ok(outcome(args, &plan, &judged.report))
+}
+
+/// Nothing is objected to where findings are only written down, but what could not be read was not.
+fn record(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(report.objects > 0, "there is no Kubernetes object here, no baseline is written");
+    plan::write_baseline(path, report, ui)?;
+    Ok(if report.errors.is_empty() { Outcome::Clean } else { Outcome::Objections })
 }
 
 fn level(args: &CheckArgs) -> Safety {
@@ -47,22 +64,26 @@ struct Judged {
     inputs: Vec<Input>,
     inventory: Inventory,
     judge: Judge,
+    /// Findings of the baseline that are not there any more.
+    gone: usize,
 }
 
 impl Judged {
-    fn run(&self) -> fix::Run<'_> {
+    fn run<'a>(&'a self, plan: &'a Plan<'_>) -> fix::Run<'a> {
         fix::Run {
             inputs: &self.inputs,
             findings: &self.report.findings,
             inventory: &self.inventory,
             judge: &self.judge,
+            plan,
         }
     }
 }
 
-fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
-    let (inputs, loaded, failures) = input::load(&args.paths, ui);
-    let judge = Judge::new(args.kube_version, |check| wanted(args, check.id));
+fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
+    let (inputs, loaded, failures) = input::load(&args.paths, &plan.own_files(), ui);
+    let judge = plan.judge();
+    let sources: Vec<_> = loaded.iter().filter_map(|each| each.source.clone()).collect();
     let mut report = Report {
         files: inputs.len(),
         inputs: inputs.iter().map(Input::name).collect(),
@@ -75,23 +96,16 @@ fn judge(args: &CheckArgs, ui: &Ui) -> Judged {
     }
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
-    let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, args.kube_version));
-    report.hidden = hidden.into_iter().flatten().collect();
+    let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
+    report.hidden.extend(hidden.into_iter().flatten());
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
+    let gone = plan.settle(&mut report.findings, &sources, &judge);
     report.advice = advice(&report.findings);
     report.sort();
-    Judged { report, inputs, inventory, judge }
-}
-
-/// Under `--pss` only what cannot be judged speaks beside the standard.
-fn wanted(args: &CheckArgs, id: &str) -> bool {
-    if args.pss.is_some() {
-        return ["unreadable-document", "unrendered-source"].contains(&id);
-    }
-    (args.only.is_empty() || args.only.contains(&id)) && !args.skip.contains(&id)
+    Judged { report, inputs, inventory, judge, gone }
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
@@ -107,6 +121,7 @@ fn collect(loaded: Loaded, judge: &Judge, report: &mut Report, objects: &mut Vec
     for problem in &loaded.read.problems {
         let finding = judge.problem(problem);
         if problem.loses_objects() {
+            report.hidden.extend(check::hidden_in_text(problem));
             report.errors.push(failure(problem, stage(finding.as_ref())));
         }
         report.findings.extend(finding);
@@ -158,7 +173,10 @@ fn advice(findings: &[Finding]) -> BTreeMap<&'static str, Advice> {
         .collect()
 }
 
-fn say_what_may_surprise(args: &CheckArgs, ui: &mut Ui) {
+fn say_what_may_surprise(args: &CheckArgs, judged: &Judged, ui: &mut Ui) {
+    if let Some(file) = args.baseline.as_deref().filter(|_| judged.gone > 0) {
+        ui.note(&plan::gone(judged.gone, file));
+    }
     if let Some(Policy { version: PolicyVersion::At(asked), .. }) = args.pss
         && asked > object::Version::NEWEST
     {
@@ -167,9 +185,9 @@ fn say_what_may_surprise(args: &CheckArgs, ui: &mut Ui) {
     }
 }
 
-fn outcome(args: &CheckArgs, report: &Report) -> Outcome {
+fn outcome(args: &CheckArgs, plan: &Plan<'_>, report: &Report) -> Outcome {
     let refused = report.verdicts.iter().any(|verdict| !verdict.message.is_empty());
-    let objections = if args.pss.is_some() { 0 } else { report.at_least(args.fail_on) };
+    let objections = if args.pss.is_some() { 0 } else { report.at_least(plan.fail_on()) };
     if report.objects == 0 {
         Outcome::Failed
     } else if refused || objections > 0 || !report.errors.is_empty() {

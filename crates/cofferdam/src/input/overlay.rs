@@ -1,6 +1,6 @@
 //! Which Kustomize directories stand for themselves, and which only for an overlay above them?
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,17 +102,32 @@ pub(super) fn remote_below(directory: &Path) -> Option<String> {
 }
 
 /// Drops what an overlay of the same walk draws on: it is judged as deployed.
+///
+/// Of overlays that draw on each other the first stays, and rendering it says what is wrong.
 pub(super) fn drop_bases(root: &Path, inputs: &mut Vec<Input>, from: usize) {
-    let mut drawn_on = BTreeSet::new();
+    let real = |path: PathBuf| fs::canonicalize(path).ok();
+    let mut parts = BTreeMap::new();
     for input in inputs.iter().skip(from) {
-        if let Input::Overlay(path) = input {
-            let targets =
-                read(path).parts.into_iter().filter_map(|part| fs::canonicalize(path.join(part)).ok());
-            drawn_on.extend(targets);
+        if let Input::Overlay(path) = input
+            && let Some(directory) = real(path.clone())
+        {
+            let drawn = read(path).parts.into_iter().filter_map(|part| real(path.join(part)));
+            parts.insert(directory.clone(), drawn.filter(|part| *part != directory).collect::<Vec<_>>());
         }
     }
-    if drawn_on.is_empty() {
+    if parts.is_empty() {
         return;
+    }
+    let drawn_on: BTreeSet<&PathBuf> = parts.values().flatten().collect();
+    let (bases, tops): (Vec<_>, Vec<_>) = parts.keys().partition(|directory| drawn_on.contains(directory));
+    let given = real(root.to_path_buf());
+    let mut dropped = BTreeSet::new();
+    for top in given.iter().filter(|root| parts.contains_key(*root)).chain(tops).chain(bases) {
+        let mut waiting = if dropped.contains(top) { Vec::new() } else { vec![top] };
+        while let Some(directory) = waiting.pop() {
+            let below = parts.get(directory).into_iter().flatten();
+            waiting.extend(below.filter(|part| *part != top && dropped.insert((*part).clone())));
+        }
     }
     let mut index = 0;
     inputs.retain(|input| {
@@ -121,7 +136,7 @@ pub(super) fn drop_bases(root: &Path, inputs: &mut Vec<Input>, from: usize) {
             Input::Overlay(path) | Input::File(path) if index > from && path != root => path,
             _ => return true,
         };
-        fs::canonicalize(kept).map_or(true, |path| !drawn_on.contains(&path))
+        real(kept.clone()).is_none_or(|path| !dropped.contains(&path))
     });
 }
 

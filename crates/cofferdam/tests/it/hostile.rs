@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use crate::support::{GOOD, POD, Place, Ran, skipped, wait};
 
 /// What is said about a file of this content, which is the only one.
 fn only(name: &str, content: impl AsRef<[u8]>) -> Ran {
-    Place::with(name, content).check(name).ends(2).is_inert()
+    Place::with(name, content).check(name).ends(2).stays_inert()
 }
 
 #[test]
@@ -51,8 +51,14 @@ fn nesting_without_end_is_refused_early() {
     only("deep.json", &text).says("[unreadable-document]").says("--> deep.json:1:");
     let maps = "{a: ".repeat(100_000);
     only("maps.yaml", maps).says("[unreadable-document]");
-    let blocks: String = (0..2000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
-    only("blocks.yaml", blocks).says("[unreadable-document]");
+    let blocks: Vec<String> = (0..2000).map(|n| format!("{}a:", " ".repeat(n))).collect();
+    only("blocks.yaml", blocks.join("\n")).says("[unreadable-document]");
+}
+
+#[test]
+fn a_great_many_broken_documents_are_all_named() {
+    let ran = only("broken.yaml", "---\nkind: {\n".repeat(3000));
+    ran.says(": 3000 high").says("--> broken.yaml:6000:");
 }
 
 #[test]
@@ -69,12 +75,12 @@ fn a_file_of_a_size_that_no_manifest_has_is_refused_unread() {
 
 #[test]
 fn aliases_that_multiply_are_refused_at_a_line() {
-    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut lines = vec!["a0: &a0 [x, x, x, x, x, x, x, x, x, x]".to_owned()];
     for n in 1..=10 {
         let before = format!("*a{}, ", n - 1).repeat(10);
-        text.push_str(&format!("a{n}: &a{n} [{}]\n", before.trim_end_matches(", ")));
+        lines.push(format!("a{n}: &a{n} [{}]", before.trim_end_matches(", ")));
     }
-    only("bomb.yaml", text).says("[unreadable-document]").says("--> bomb.yaml:");
+    only("bomb.yaml", lines.join("\n")).says("[unreadable-document]").says("--> bomb.yaml:");
 }
 
 #[test]
@@ -149,7 +155,7 @@ fn what_may_not_be_read_is_named() {
     let place =
         Place::with("dir/good.yaml", GOOD).file("dir/closed.yaml", POD).file("dir/shut/pod.yaml", POD);
     let close = |name: &str| {
-        let mode = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o000));
+        let mode = fs::Permissions::from_mode(0o000);
         fs::set_permissions(place.path(name), mode).unwrap();
     };
     close("dir/closed.yaml");
@@ -171,7 +177,7 @@ fn what_may_not_be_read_is_named() {
         .says("this directory is not searched: permission denied")
         .says("--> dir/shut");
     check("dir/closed.yaml").unwrap().run().ends(2).says("permission denied");
-    let mode = fs::Permissions::from(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let mode = fs::Permissions::from_mode(0o700);
     fs::set_permissions(place.path("dir/shut"), mode).unwrap();
 }
 
@@ -207,13 +213,17 @@ fn the_name_of_a_file_cannot_act_on_the_terminal() {
         for content in [POD, "a: [\n", "a: \0"] {
             let place = Place::new().file(name, content);
             for words in ["check .", "check . --format json", "check . --pss restricted"] {
-                let ran = place.cofferdam(words).run().is_inert();
+                let ran = place.cofferdam(words).run().stays_inert();
                 assert!(ran.code != 0 && !ran.err.contains("panicked"), "{ran:?}");
                 assert!(ran.out.contains("b.yaml"), "{ran:?}");
             }
         }
-        Place::new().cofferdam("check").arg(name).run().ends(2).is_inert();
-        Place::with("pod.yaml", POD).cofferdam("check pod.yaml -o no-directory/").arg(name).run().is_inert();
+        Place::new().cofferdam("check").arg(name).run().ends(2).stays_inert();
+        Place::with("pod.yaml", POD)
+            .cofferdam("check pod.yaml -o no-directory/")
+            .arg(name)
+            .run()
+            .stays_inert();
     }
     Place::new().file("a\nb.yaml", POD).check(".").ends(1).says("--> a\\nb.yaml:13:9\n");
 }
@@ -229,7 +239,7 @@ fn the_values_of_a_manifest_cannot_act_on_the_terminal() {
     for text in [pod.as_str(), raw] {
         let place = Place::with("pod.yaml", text);
         for words in ["", "--format json", "--pss restricted"] {
-            let ran = place.check(&format!("pod.yaml {words}")).ends(1).is_inert();
+            let ran = place.check(&format!("pod.yaml {words}")).ends(1).stays_inert();
             assert!(!ran.out.contains(['\u{2028}', '\u{ad}']), "{ran:?}");
         }
     }
@@ -245,12 +255,12 @@ fn a_great_many_findings_are_reported_in_time() {
             r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"p{n}"}},"spec":{{"containers":[{{"name":"x","image":"a:latest","env":{env},"securityContext":{{"privileged":true}}}}]}}}}"#
         )
     };
-    let pods: Vec<String> = (0..3000).map(pod).collect();
+    let pods: Vec<String> = (0..800).map(pod).collect();
     let place = Place::with("lines.yaml", pods.join("\n---\n"))
         .file("list.json", format!(r#"{{"apiVersion":"v1","kind":"List","items":[{}]}}"#, pods.join(",")));
     for name in ["lines.yaml", "list.json"] {
         let report = place.report(name);
-        assert!(report.list("findings").len() > 20_000, "{}", report.list("findings").len());
+        assert!(report.list("findings").len() > 5_000, "{}", report.list("findings").len());
     }
-    place.check("list.json").ends(1).says("3000  critical  privileged-container").never_says("correct-horse");
+    place.check("list.json").ends(1).says("800  critical  privileged-container").never_says("correct-horse");
 }

@@ -4,7 +4,9 @@
 
 mod check;
 mod explain;
+mod fix;
 mod hostile;
 mod list;
 mod rendered;
 mod support;
+mod waivers;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// A run that takes longer has hung.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A pod with three findings, and nothing else to object to.
 pub(crate) const POD: &str = "\
@@ -244,6 +244,13 @@ impl Ran {
         self
     }
 
+    /// On standard error, whatever stands on standard output.
+    #[track_caller]
+    pub(crate) fn warns(self, text: &str) -> Self {
+        assert!(self.err.contains(text), "`{text}` is missing in:\n{}", self.err);
+        self
+    }
+
     /// On standard error, with nothing on standard output.
     #[track_caller]
     pub(crate) fn complains(self, text: &str) -> Self {
@@ -254,7 +261,7 @@ impl Ran {
 
     /// No character that a terminal would obey, in any stream.
     #[track_caller]
-    pub(crate) fn is_inert(self) -> Self {
+    pub(crate) fn stays_inert(self) -> Self {
         let acts = |c: char| {
             (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
@@ -285,11 +292,6 @@ impl Report {
     pub(crate) fn finding(&self, id: &str) -> &Value {
         let found = self.list("findings").iter().find(|finding| finding["id"] == id);
         found.unwrap_or_else(|| panic!("no `{id}` in {:?}", self.findings()))
-    }
-
-    #[track_caller]
-    pub(crate) fn never_finds(&self, id: &str) {
-        assert!(self.list("findings").iter().all(|finding| finding["id"] != id), "{:?}", self.findings());
     }
 
     /// `file:line message` of every error.

@@ -29,6 +29,9 @@ fn parts(report: &Report) -> Vec<String> {
     if summary.waived > 0 {
         parts.push(format!("{} waived", summary.waived));
     }
+    if summary.baseline > 0 {
+        parts.push(format!("{} in the baseline", summary.baseline));
+    }
     let unread = report.errors.iter().filter(|f| f.stage == Stage::Read).count();
     if unread > 0 {
         parts.push(format!("{} could not be read", counted(unread, "input")));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use finding::{
     Advice, Edit, Failure, Finding, Fix, Label, ObjectRef, Origin, Part, PodSecurity, Report, Safety,
-    Severity, Source, Span, Stage, Waived,
+    Severity, Source, Span, Stage, Waived, WaivedBy,
 };
 
 /// A name that every format has to quote somewhere.
@@ -66,7 +66,12 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
         flag("host-namespace", Severity::Low, "hostPID: true\r\n  hostIPC", "twice"),
         flag("host-namespace", Severity::Low, "hostIPC: true\r\n", "twice"),
         Finding {
-            waived: Some(Waived { reason: "the \"node\" agent, 100% <needed>\nsince 1.2".to_owned() }),
+            waived: Some(Waived {
+                reason: "the \"node\" agent, 100% <needed>\nsince 1.2".to_owned(),
+                by: WaivedBy::Comment,
+                owner: Some("ops".to_owned()),
+                expires: None,
+            }),
             fix: Some(fix(Safety::Safe, source, &[("hostIPC: true", "hostIPC: false")])),
             ..flag("host-namespace", Severity::High, "hostIPC", "shares the IPC namespace")
         },

@@ -85,6 +85,9 @@ fn fixed(kind: &ErrorKind, place: Place<'_>) -> Option<String> {
         E::CommentInterceptedScalar => {
             "a comment ends the text here and the next line goes on with it; move the comment"
         }
+        E::ExpectedDocumentStart => {
+            "the document has ended above this text; put a `---` line between documents"
+        }
         E::CommentNotSeparated => "a comment needs a blank before its `#`",
         E::InvalidBlockScalarHeader => {
             "`|` and `>` take only `+`, `-` and a digit on their line; the text starts on the next line"

@@ -60,7 +60,7 @@ fn every_document_has_the_value_that_kubernetes_reads() {
     for (file, theirs) in readings {
         let ours = told(&testkit::text(file)).into_iter().map(|told| match told {
             Told::Value(value) => Told::Value(untyped(value)),
-            error => error,
+            error @ Told::Error(_) => error,
         });
         let ours: Vec<Told> = ours.collect();
         documents += theirs.len();
@@ -115,7 +115,9 @@ fn flatten(value: &Value, list: Option<(&str, &str)>, found: &mut Vec<[String; 3
     let (version, kind) = (own.0.or(list.map(|l| l.0)), own.1.or(list.map(|l| l.1)));
     if let (Some(items), Some(kind)) = (value["items"].as_array(), own.1) {
         let inner = kind.strip_suffix("List").filter(|kind| !kind.is_empty());
-        items.iter().for_each(|item| flatten(item, version.zip(inner), found));
+        for item in items {
+            flatten(item, version.zip(inner), found);
+        }
         return;
     }
     let metadata = &value["metadata"];
@@ -169,7 +171,9 @@ fn visit(node: Node<'_>, see: &mut impl FnMut(Node<'_>)) {
     if !matches!(node.kind(), Kind::Seq | Kind::Map) {
         see(node);
     }
-    node.items().for_each(|item| visit(item, see));
+    for item in node.items() {
+        visit(item, see);
+    }
     for (key, value) in node.entries() {
         see(key);
         visit(value, see);

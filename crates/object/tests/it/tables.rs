@@ -87,7 +87,7 @@ fn difference(ours: &[Told], theirs: &[Told]) -> Option<Result<Way, ()>> {
 fn normal(told: Told) -> Told {
     match told {
         Told::Value(value) => Told::Value(untyped(value)),
-        error => error,
+        error @ Told::Error(_) => error,
     }
 }
 

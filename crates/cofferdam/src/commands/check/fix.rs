@@ -1,6 +1,7 @@
 //! `check --fix` and `check --diff`: mend what can be proven, write it or show it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use check::fix::{Mended, mend};
 use finding::{Finding, Origin, Safety, Source};
 use object::{Inventory, Limits};
 
+use super::plan::Plan;
 use crate::input::Input;
 use crate::ui::Ui;
 use crate::{parallel, write};
@@ -26,6 +28,13 @@ pub(super) struct Tally {
     pub(super) fixed: usize,
     /// Files that are different, or would be.
     pub(super) files: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |n: usize| if n == 1 { "" } else { "s" };
+        write!(f, "{} finding{} in {} file{}", self.fixed, plural(self.fixed), self.files, plural(self.files))
+    }
 }
 
 /// Mends the files of a run in place.
@@ -73,6 +82,7 @@ pub(super) struct Run<'a> {
     pub(super) findings: &'a [Finding],
     pub(super) inventory: &'a Inventory,
     pub(super) judge: &'a Judge,
+    pub(super) plan: &'a Plan<'a>,
 }
 
 impl Run<'_> {
@@ -93,7 +103,9 @@ impl Run<'_> {
         let read = object::read(source, Limits::default());
         let of_text = read.problems.iter().filter_map(|problem| self.judge.problem(problem));
         let of_objects = read.objects.iter().flat_map(|object| self.judge.object(object, self.inventory));
-        of_text.chain(of_objects).collect()
+        let mut findings = of_text.chain(of_objects).collect();
+        self.plan.settle_text(&mut findings, source, self.judge);
+        findings
     }
 
     fn jobs(&self, level: Safety, ui: &mut Ui) -> Vec<Job<'_>> {

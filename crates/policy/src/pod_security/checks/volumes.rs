@@ -79,8 +79,10 @@ pub(crate) fn restricted<'a>(pod: &Pod<'a>) -> Option<Refusal<'a>> {
     })
 }
 
+/// The source of a volume that restricted refuses.
+///
 /// A volume without any source is an `emptyDir` to the API server, and so allowed.
-fn refused_source(volume: Node<'_>) -> Option<&'static str> {
+pub fn refused_source(volume: Node<'_>) -> Option<&'static str> {
     let has = |source: &&str| volume.get(source).is_some();
     if ALLOWED.iter().any(has) { None } else { REFUSED.into_iter().find(|source| has(source)) }
 }

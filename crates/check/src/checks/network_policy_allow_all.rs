@@ -1,0 +1,49 @@
+//! `network-policy-allow-all`: a rule that takes back what its policy isolates.
+use crate::network::{Direction, is_policy, peers, rules_in_force, title};
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "network-policy-allow-all",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Medium,
+    profile: None,
+    page: include_str!("network_policy_allow_all.md"),
+    run: Run::Object(network_policy_allow_all),
+};
+
+fn network_policy_allow_all(object: &Object, out: &mut Findings<'_>) {
+    if !is_policy(object) {
+        return;
+    }
+    for (direction, rule) in rules_in_force(object) {
+        // A rule for some ports is a decision, even when it is for everybody.
+        if rule.get("ports").is_some_and(|ports| ports.items().len() > 0) {
+            continue;
+        }
+        let does = match direction {
+            Direction::Ingress => "lets everybody in on every port",
+            Direction::Egress => "lets its pods call anybody on every port",
+        };
+        let peers = peers(direction, rule);
+        if peers.is_empty() {
+            let message = format!("{} {does}: the rule names no peer and no port", title(object));
+            out.flag(object.site(rule, ""), message);
+        }
+        for block in peers.iter().filter_map(|peer| peer.get("ipBlock")) {
+            let excepts = block.get("except").is_some_and(|list| list.items().len() > 0);
+            let Some(cidr) = block.get("cidr").filter(|_| !excepts) else { continue };
+            if let Some(all) = cidr.str().filter(|cidr| is_everything(cidr)) {
+                out.flag(
+                    object.site(cidr, ""),
+                    format!("{} {does}: `{all}` is every address", title(object)),
+                );
+            }
+        }
+    }
+}
+
+/// Whether a range has every address of its family.
+pub(super) fn is_everything(cidr: &str) -> bool {
+    cidr.trim().ends_with("/0")
+}

@@ -1,0 +1,52 @@
+//! `rbac-escalate`: a role that takes other roles or other identities.
+use crate::prelude::*;
+use crate::rbac::{Power, Scope, flag_powers};
+
+pub(crate) const CHECK: Check = Check {
+    id: "rbac-escalate",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::High,
+    profile: None,
+    page: include_str!("rbac_escalate.md"),
+    run: Run::ObjectAmong(rbac_escalate),
+};
+
+pub(crate) const POWERS: [Power; 4] = [
+    Power {
+        severity: Severity::High,
+        resources: &[("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles")],
+        verbs: &["escalate"],
+        what: "write rights it does not hold into roles (`escalate` on `{resource}`){place}",
+        scope: Scope::Namespaced,
+        despite_names: |_| true,
+    },
+    Power {
+        severity: Severity::High,
+        resources: &[("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles")],
+        verbs: &["bind"],
+        what: "give itself roles it does not hold (`bind` on `{resource}`){place}",
+        scope: Scope::Namespaced,
+        despite_names: |names| names.iter().any(|name| matches!(*name, "cluster-admin" | "admin" | "edit")),
+    },
+    Power {
+        severity: Severity::High,
+        resources: &[("", "serviceaccounts")],
+        verbs: &["impersonate"],
+        what: "act as any service account (`impersonate` on `{resource}`){place}",
+        scope: Scope::Namespaced,
+        despite_names: |_| false,
+    },
+    Power {
+        severity: Severity::High,
+        resources: &[("", "users"), ("", "groups"), ("authentication.k8s.io", "uids")],
+        verbs: &["impersonate"],
+        what: "act as anybody else (`impersonate` on `{resource}`){place}",
+        scope: Scope::Cluster,
+        despite_names: |names| names.contains(&"system:masters"),
+    },
+];
+
+fn rbac_escalate(object: &Object, inventory: &Inventory, out: &mut Findings<'_>) {
+    flag_powers(&POWERS, object, inventory, out);
+}

@@ -1,0 +1,34 @@
+//! `recursive-read-only-missing`: a read-only mount whose mounts below are writable.
+use crate::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    id: "recursive-read-only-missing",
+    since: "0.1",
+    stage: Stage::Stable,
+    severity: Severity::Low,
+    profile: None,
+    page: include_str!("recursive_read_only_missing.md"),
+    run: Run::Pod(recursive_read_only_missing),
+};
+
+use crate::volumes::Volumes;
+
+fn recursive_read_only_missing(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    let volumes = Volumes::of(pod);
+    for container in pod.every_container() {
+        for mount in volumes.mounts(container).filter(|mount| mount.lacks_recursion(pod)) {
+            if mount.node.get("readOnly").and_then(Node::bool) != Some(true) {
+                continue;
+            }
+            out.flag(
+                pod.object().site(mount.node, "recursiveReadOnly"),
+                format!(
+                    "{} mounts volume `{}` read-only, but not the mounts below it",
+                    container.title(),
+                    mount.name
+                ),
+            )
+            .fix(Safety::Risky, [set(mount.node, "recursiveReadOnly", "IfPossible")]);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What was asked for, by the words of the command line and by `cofferdam.yaml` together? The words win.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use check::{Judge, Scope, Waivers};
+use finding::{Baseline, Finding, Report, Severity, Source};
+use object::Version;
+
+use crate::cli::CheckArgs;
+use crate::config::{self, Found};
+use crate::parallel;
+use crate::ui::Ui;
+
+/// Everything about a run that is decided before anything is judged.
+#[derive(Debug)]
+pub(super) struct Plan<'a> {
+    args: &'a CheckArgs,
+    found: Found,
+    baseline: Option<Baseline>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn of(args: &'a CheckArgs) -> anyhow::Result<Self> {
+        let found = config::find(args.config.as_deref())?;
+        let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+        Ok(Self { args, found, baseline })
+    }
+
+    /// The release to judge for.
+    pub(super) fn version(&self) -> Version {
+        self.args.kube_version.or(self.found.config.kube_version).unwrap_or(Version::NEWEST)
+    }
+
+    /// From which severity on the run fails.
+    pub(super) fn fail_on(&self) -> Severity {
+        self.args.fail_on.or(self.found.config.fail_on).unwrap_or(Severity::Medium)
+    }
+
+    /// Files that this run reads or writes and that are no manifests, by their whole paths.
+    pub(super) fn own_files(&self) -> Vec<PathBuf> {
+        let baselines = [&self.args.baseline, &self.args.write_baseline].into_iter().flatten();
+        let baselines = baselines.filter_map(|path| fs::canonicalize(path).ok());
+        self.found.path.iter().cloned().chain(baselines).collect()
+    }
+
+    /// The checks of the run.
+    pub(super) fn judge(&self) -> Judge {
+        Judge::new(self.version(), |check| self.wants(check.id)).with(self.found.config.settings.clone())
+    }
+
+    /// Under `--pss` only what cannot be judged speaks beside the standard.
+    fn wants(&self, id: &str) -> bool {
+        let args = self.args;
+        if args.pss.is_some() {
+            return ["unreadable-document", "unrendered-source"].contains(&id);
+        }
+        let asked =
+            if args.only.is_empty() { !self.found.config.off.contains(id) } else { args.only.contains(&id) };
+        asked && !args.skip.contains(&id)
+    }
+
+    /// Settles which findings count: severities of the settings, waivers, the baseline. Returns how many
+    /// of the baseline are gone, as far as a run over these paths can know.
+    ///
+    /// Under `--pss` nothing is settled: the answer is that of the API server, which knows no waivers.
+    pub(super) fn settle(
+        &self,
+        findings: &mut Vec<Finding>,
+        sources: &[Arc<Source>],
+        judge: &Judge,
+    ) -> usize {
+        if self.args.pss.is_some() {
+            return 0;
+        }
+        let mut waivers = Waivers::default();
+        for each in parallel::map(sources, Waivers::in_text) {
+            waivers.extend(each);
+        }
+        let scope = self.scope();
+        let gone = self.accept(findings, waivers, scope, judge);
+        if scope == Scope::Whole { gone } else { 0 }
+    }
+
+    /// The same for one text that is judged alone.
+    pub(super) fn settle_text(&self, findings: &mut Vec<Finding>, source: &Arc<Source>, judge: &Judge) {
+        self.accept(findings, Waivers::in_text(source), Scope::Part, judge);
+    }
+
+    fn accept(
+        &self,
+        findings: &mut Vec<Finding>,
+        mut waivers: Waivers,
+        scope: Scope,
+        judge: &Judge,
+    ) -> usize {
+        let ran = |id: &str| judge.runs(id);
+        waivers.extend(self.found.config.waivers.clone());
+        waivers.apply(findings, &ran, scope);
+        self.found.config.weigh(findings);
+        self.baseline.as_ref().map_or(0, |baseline| baseline.hide(findings, &ran))
+    }
+
+    /// Single files say nothing about what stands elsewhere.
+    fn scope(&self) -> Scope {
+        if self.args.paths.iter().any(|path| path.is_dir()) { Scope::Whole } else { Scope::Part }
+    }
+}
+
+/// What is said about findings of the baseline that are gone.
+pub(super) fn gone(count: usize, file: &Path) -> String {
+    let (things, they) = if count == 1 { ("finding", "it") } else { ("findings", "them") };
+    let file = file.display();
+    format!(
+        "note: {count} {things} of the baseline not found any more: drop {they} with --write-baseline {file}"
+    )
+}
+
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    Baseline::parse(&text).with_context(|| format!("reading {}", path.display()))
+}
+
+/// Writes the findings down instead of reporting them.
+pub(super) fn write_baseline(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<()> {
+    let baseline = Baseline::of(&report.findings);
+    fs::write(path, baseline.json()?).with_context(|| format!("writing {}", path.display()))?;
+    for error in &report.errors {
+        let line = error.line.map_or(String::new(), |line| format!(":{line}"));
+        ui.note(&format!("{}{line}: {}", error.file, error.message));
+    }
+    let things = if baseline.len() == 1 { "finding" } else { "findings" };
+    ui.note(&format!("{} {things} recorded in {}", baseline.len(), path.display()));
+    Ok(())
+}

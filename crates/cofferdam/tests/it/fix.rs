@@ -1,0 +1,135 @@
+//! Mending in place: what is written, what is shown, what is left alone.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{POD, Place};
+
+/// Everything from a `#` on, line by line: as good as comments for comparing two versions of a text.
+fn remarks(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.find('#').map(|at| line[at..].trim_end())).collect()
+}
+
+fn fixable(report: &Value) -> Vec<&Value> {
+    report["findings"].as_array().unwrap().iter().filter(|f| !f["fix"].is_null()).collect()
+}
+
+#[test]
+fn a_safe_run_leaves_risky_findings_and_a_risky_run_leaves_none() {
+    let place = Place::with("pod.yaml", POD);
+    place.check("--fix pod.yaml").ends(1).warns("0 findings in 0 files mended");
+    assert_eq!(place.read("pod.yaml"), POD);
+    place.check("--fix=risky pod.yaml").ends(1).warns("in 1 file mended");
+    assert!(place.read("pod.yaml").contains("privileged: false"));
+    assert!(fixable(&place.report("pod.yaml").0).is_empty());
+    let once = place.read("pod.yaml");
+    place.check("--fix=risky pod.yaml").ends(1).warns("0 findings in 0 files mended");
+    assert_eq!(place.read("pod.yaml"), once);
+}
+
+#[test]
+fn a_diff_writes_nothing_and_git_applies_it_to_the_same_result() {
+    let place = Place::with("a dir/pod.yaml", POD.replace('\n', "\r\n")).file("json/pod.json", JSON);
+    let patch = place.check("--diff --fix=risky .").ends(1).out;
+    assert_eq!(place.read("json/pod.json"), JSON);
+    place.check("--fix=risky .");
+    let fixed = (place.read("a dir/pod.yaml"), place.read("json/pod.json"));
+    assert!(fixed.0.lines().count() > 10 && !fixed.0.replace("\r\n", "").contains('\n'), "{}", fixed.0);
+    let place =
+        Place::with("a dir/pod.yaml", POD.replace('\n', "\r\n")).file("json/pod.json", JSON).file("p", patch);
+    let git = Command::new("git").args(["apply", "p"]).current_dir(place.path("")).output();
+    let Ok(git) = git else { return testkit::skip("git is not installed") };
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+    assert_eq!((place.read("a dir/pod.yaml"), place.read("json/pod.json")), fixed);
+}
+
+const JSON: &str = r#"{
+  "apiVersion": "v1",
+  "kind": "Pod",
+  "metadata": {"name": "j"},
+  "spec": {
+    "containers": [
+      {
+        "name": "j",
+        "image": "x:1"
+      }
+    ]
+  }
+}"#;
+
+#[test]
+fn links_read_only_files_and_standard_input_are_left_alone_and_modes_are_kept() {
+    let place =
+        Place::with("work/pod.yaml", POD).file("elsewhere/real.yaml", POD).file("work/locked.yaml", POD);
+    symlink(place.path("elsewhere/real.yaml"), place.path("work/link.yaml")).unwrap();
+    fs::set_permissions(place.path("work/locked.yaml"), fs::Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(place.path("work/pod.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+    let ran = place.check("--fix=risky work").ends(1);
+    assert!(ran.err.contains("link.yaml: left alone: it is a symbolic link"), "{}", ran.err);
+    assert!(ran.err.contains("locked.yaml: left alone: it is read-only"), "{}", ran.err);
+    assert_eq!(place.read("elsewhere/real.yaml"), POD);
+    assert_eq!(place.read("work/locked.yaml"), POD);
+    assert_ne!(place.read("work/pod.yaml"), POD);
+    assert_eq!(fs::metadata(place.path("work/pod.yaml")).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(place.path("work")).unwrap().count(), 3, "something was left behind");
+    place
+        .cofferdam("check --fix=risky -")
+        .input(POD)
+        .run()
+        .ends(2)
+        .complains("standard input cannot be mended");
+}
+
+#[test]
+fn what_an_anchor_gives_is_not_edited_and_said_so() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: a\n    \
+                securityContext: &c {privileged: true}\n  - name: b\n    securityContext: *c\n";
+    let place = Place::with("pod.yaml", text);
+    let ran = place.check("--fix=risky --only privileged-container pod.yaml").ends(1);
+    assert!(ran.err.contains("privileged-container is not mended"), "{}", ran.err);
+    assert_eq!(place.read("pod.yaml"), text);
+}
+
+#[test]
+fn the_whole_corpus_is_mended_every_file_still_reads_and_a_second_run_changes_nothing() {
+    let Some(corpus) = testkit::corpus("manifests") else { return };
+    let place = Place::new();
+    let files = copy(&corpus, &place.path("corpus"));
+    assert!(files.len() > 300, "only {} files in the corpus", files.len());
+    let before = place.report("corpus").0;
+    let patch = place.check("--diff --fix=risky corpus").out;
+    place.check("--fix=risky corpus --format json -o report.json");
+    let after: Value = serde_json::from_str(&place.read("report.json")).unwrap();
+    assert!(!fixable(&before).is_empty());
+    assert_eq!(fixable(&after), Vec::<&Value>::new());
+    assert_eq!((&after["objects"], &after["errors"]), (&before["objects"], &before["errors"]));
+    for (from, to) in &files {
+        let (old, new) = (testkit::text(from), testkit::text(to));
+        assert_eq!(remarks(&old), remarks(&new), "{}", to.display());
+    }
+    let fixed: Vec<String> = files.iter().map(|(_, to)| testkit::text(to)).collect();
+    place.check("--fix=risky corpus").warns("0 findings in 0 files mended");
+    assert_eq!(files.iter().map(|(_, to)| testkit::text(to)).collect::<Vec<_>>(), fixed);
+    copy(&corpus, &place.path("corpus"));
+    fs::write(place.path("p"), patch).unwrap();
+    let git =
+        Command::new("git").args(["apply", "--whitespace=nowarn", "p"]).current_dir(place.path("")).output();
+    let Ok(git) = git else { return testkit::skip("git is not installed") };
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+    assert_eq!(files.iter().map(|(_, to)| testkit::text(to)).collect::<Vec<_>>(), fixed);
+}
+
+/// Copies every manifest; pairs of source and copy.
+fn copy(from: &Path, to: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let pair = |file: PathBuf| {
+        let copy = to.join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(copy.parent().unwrap()).unwrap();
+        fs::write(&copy, fs::read(&file).unwrap()).unwrap();
+        (file, copy)
+    };
+    testkit::yaml_files(from).into_iter().map(pair).collect()
+}
