@@ -62,10 +62,11 @@ fn a_report_in_a_file_leaves_its_figures_on_standard_error() {
 #[test]
 fn every_format_has_every_finding() {
     let json: Value = serde_json::from_str(&out(&["check", "--format", "json", "."])).unwrap();
-    let findings = json["findings"].as_array().unwrap().len();
-    assert_eq!(results(&out(&["check", "--format", "sarif", "."])).len(), findings);
-    assert_eq!(out(&["check", "--format", "junit", "."]).matches("<failure ").count(), findings);
-    assert_eq!(out(&["check", "--format", "github", "."]).lines().count(), findings + 1);
+    let findings = json["findings"].as_array().unwrap();
+    let open = findings.iter().filter(|finding| finding["waived"].is_null()).count();
+    assert_eq!(results(&out(&["check", "--format", "sarif", "."])).len(), findings.len());
+    assert_eq!(out(&["check", "--format", "junit", "."]).matches("<failure ").count(), open);
+    assert_eq!(out(&["check", "--format", "github", "."]).lines().count(), open + 1);
 }
 
 #[test]
@@ -111,12 +112,6 @@ fn nothing_to_judge_is_told_in_every_format() {
         assert_eq!(told.status.code(), Some(2), "{format}");
         assert!(String::from_utf8(told.stdout).unwrap().contains("nothing could be judged"), "{format}");
     }
-}
-
-#[test]
-fn a_list_is_text_or_json() {
-    assert_eq!(cofferdam(&["list", "checks", "--format", "sarif"], "").status.code(), Some(2));
-    assert_eq!(cofferdam(&["list", "checks", "--format", "json"], "").status.code(), Some(0));
 }
 
 /// What a viewer does with the replacements of one artifact: lines and columns of the text as it was.

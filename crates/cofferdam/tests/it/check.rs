@@ -122,7 +122,8 @@ fn a_report_goes_to_a_file_without_colour() {
     let place = Place::with("in/pod.yaml", POD);
     let ran = place.check("in -o report.txt --color always").ends(1);
     assert_eq!(ran.out, "");
-    assert!(ran.err.starts_with("report.txt: 1 file, 1 object"), "{}", ran.err);
+    assert!(ran.err.starts_with("report.txt: 1 file, 1 object in "), "{}", ran.err);
+    assert_eq!(place.check("in -o report.txt --color always --quiet").ends(1).err, "");
     let text = place.read("report.txt");
     assert!(text.contains("privileged-container") && !text.contains('\u{1b}'));
     place.check("in --format json --output report.json").ends(1);

@@ -41,7 +41,8 @@ fn words_it_does_not_know_end_with_2() {
     cofferdam("chek").ends(2).complains("check");
     cofferdam("list").ends(2);
     cofferdam("check --no-such-flag").ends(2).complains("--no-such-flag");
-    cofferdam("check --format yaml").ends(2).complains("[possible values: text, json, ");
+    cofferdam("check --format yaml").ends(2).complains("[possible values: text, json, sarif, junit, github]");
+    cofferdam("list checks --format sarif").ends(2).complains("[possible values: text, json]");
 }
 
 #[test]

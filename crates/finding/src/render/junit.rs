@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::place::{below, unsaid};
 use super::summary::NOTHING_JUDGED;
-use crate::{Failure, Finding, Report};
+use crate::{Failure, Finding, Report, Waived, WaivedBy};
 
 /// The report as JUnit XML. Paths under `root` are written relative to it.
 ///
@@ -83,7 +83,7 @@ fn case(report: &Report, finding: &Finding, root: Option<&str>) -> Case {
     let object = finding.object.as_ref().map(crate::ObjectRef::title);
     let class = object.unwrap_or_else(|| below(root, finding.file()).to_owned());
     let outcome = match &finding.waived {
-        Some(waived) => Outcome::Waived { reason: waived.reason.clone() },
+        Some(waived) => Outcome::Waived { reason: accepted(waived) },
         None => Outcome::Failed {
             id: finding.id,
             message: finding.message.clone(),
@@ -92,6 +92,14 @@ fn case(report: &Report, finding: &Finding, root: Option<&str>) -> Case {
     };
     let name = format!("{}: {}", finding.id, finding.message);
     Case { class, name, line: Some(finding.start().line), outcome }
+}
+
+/// Nobody accepted what only stands in the baseline.
+fn accepted(waived: &Waived) -> String {
+    match waived.by {
+        WaivedBy::Comment | WaivedBy::Config => format!("waived: {}", waived.reason),
+        WaivedBy::Baseline => waived.reason.clone(),
+    }
 }
 
 /// GitLab keeps one case of each class and name and drops the rest: repetitions are numbered.
@@ -151,7 +159,7 @@ impl Case {
                 write!(out, "\n      <failure type=\"{id}\" message=\"{message}\">{text}</failure>\n    ")
             }
             Outcome::Waived { reason } => {
-                write!(out, "\n      <skipped message=\"waived: {}\"/>\n    ", attribute(reason))
+                write!(out, "\n      <skipped message=\"{}\"/>\n    ", attribute(reason))
             }
             Outcome::Error { message } => {
                 let (short, text) = (attribute(message), content(message));

@@ -15,11 +15,11 @@ use self::artifacts::{Artifacts, SRCROOT, region};
 use self::fingerprint::Fingerprints;
 use self::log::{
     BaseId, Driver, Invocation, Location, Log, LogicalLocation, Notification, PhysicalLocation, Region,
-    ResultProperties, Run, SarifResult, Suppression, Text, Tool,
+    ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use super::place::{below, by_path};
 use super::summary::NOTHING_JUDGED;
-use crate::{Failure, Finding, ObjectRef, Report, Severity, Span, WaivedBy};
+use crate::{Failure, Finding, ObjectRef, Report, Severity, Span, Waived, WaivedBy};
 
 /// The report as one SARIF log with a line end. Paths under `root` are written relative to `%SRCROOT%`.
 ///
@@ -44,7 +44,7 @@ fn run<'a>(report: &'a Report, root: Option<&'a str>) -> Run<'a> {
     let index: BTreeMap<&str, usize> = rules.iter().enumerate().map(|(at, rule)| (rule.id, at)).collect();
     let mut fingerprints = Fingerprints::default();
     let findings = by_path(&report.findings, |finding| below(root, finding.file()));
-    let secrets: Vec<&str> = report.findings.iter().filter_map(|f| Some(f.source.slice(f.secret?))).collect();
+    let secrets = fixes::secrets(report);
     let results = findings.iter().map(|finding| {
         let rule_index = index.get(finding.id).copied().unwrap_or_default();
         let fingerprint = fingerprints.of(finding);
@@ -71,7 +71,6 @@ fn result<'a>(
     fingerprint: BTreeMap<&'static str, String>,
     artifacts: &Artifacts<'_>,
 ) -> SarifResult<'a> {
-    let waived = finding.waived.iter();
     let related = finding.labels.iter().zip(1..).map(|(label, id)| Location {
         id: Some(id),
         logical_locations: Vec::new(),
@@ -90,13 +89,7 @@ fn result<'a>(
         related_locations: related.collect(),
         partial_fingerprints: fingerprint,
         // An empty list says "not suppressed"; absent everywhere would say "not known" (3.27.23).
-        suppressions: waived
-            .map(|waived| Suppression {
-                kind: kind_of(waived.by),
-                status: "accepted",
-                justification: &waived.reason,
-            })
-            .collect(),
+        suppressions: finding.waived.iter().map(suppression).collect(),
         fixes: Vec::new(),
         properties: ResultProperties {
             severity: finding.severity.word(),
@@ -106,6 +99,22 @@ fn result<'a>(
                 crate::Origin::File => None,
                 crate::Origin::Rendered { tool, .. } => Some(tool),
             },
+        },
+    }
+}
+
+fn suppression(waived: &Waived) -> Suppression<'_> {
+    Suppression {
+        kind: match waived.by {
+            WaivedBy::Comment => "inSource",
+            WaivedBy::Config | WaivedBy::Baseline => "external",
+        },
+        status: "accepted",
+        justification: &waived.reason,
+        properties: SuppressionProperties {
+            by: waived.by,
+            owner: waived.owner.as_deref(),
+            expires: waived.expires.as_deref(),
         },
     }
 }
@@ -201,14 +210,6 @@ fn message(text: &str) -> Text {
     }
     out.push_str(rest);
     Text { text: out, markdown: None }
-}
-
-/// A comment is in the source; a configuration and a baseline are kept beside it (3.35.2).
-fn kind_of(by: WaivedBy) -> &'static str {
-    match by {
-        WaivedBy::Comment => "inSource",
-        WaivedBy::Config | WaivedBy::Baseline => "external",
-    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
             waived: Some(Waived {
                 reason: "the \"node\" agent, 100% <needed>\nsince 1.2".to_owned(),
                 by: WaivedBy::Comment,
-                owner: None,
+                owner: Some("ops".to_owned()),
                 expires: None,
             }),
             fix: Some(fix(Safety::Safe, source, &[("hostIPC: true", "hostIPC: false")])),

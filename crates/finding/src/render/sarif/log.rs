@@ -175,6 +175,16 @@ pub(super) struct Suppression<'a> {
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
     pub(super) justification: &'a str,
+    pub(super) properties: SuppressionProperties<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SuppressionProperties<'a> {
+    pub(super) by: crate::WaivedBy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) owner: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) expires: Option<&'a str>,
 }
 
 #[derive(Serialize)]
