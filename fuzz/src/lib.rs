@@ -62,6 +62,9 @@ pub fn check(bytes: &[u8]) {
 }
 
 /// The repair of findings: any bytes in, either no change or a proven change out, and none the second time.
+///
+/// # Panics
+/// When a repair breaks its promise: that is what the fuzzer looks for.
 pub fn fix(bytes: &[u8]) {
     let Some(source) = source(bytes) else { return };
     let judge = Judge::new(Version::NEWEST, |_| true);

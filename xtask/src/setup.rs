@@ -117,7 +117,7 @@ fn oracle(repo: &Repo) -> anyhow::Result<Found> {
     let fresh = repo.setup().join("oracle.new");
     std::fs::remove_file(&binary).ok();
     let mut go = Command::new("go");
-    process::run(go.current_dir(&source).args(["build", "-trimpath", "-o"]).arg(&fresh).arg("."))
+    process::run(go.current_dir(&source).args(["build", "-o"]).arg(&fresh).arg("."))
         .context("building e2e/oracle")?;
     std::fs::rename(&fresh, &binary).with_context(|| format!("moving {}", fresh.display()))?;
     Ok(Found::Installed(binary.display().to_string()))
