@@ -40,8 +40,11 @@ struct Peer {
     tool: Tool,
     variable: &'static str,
     words: &'static [&'static str],
-    read: fn(&str, &Path) -> anyhow::Result<Verdicts>,
+    read: Reader,
 }
+
+/// Makes verdicts of what a program printed; paths become relative to the folder.
+type Reader = fn(&str, &Path) -> anyhow::Result<Verdicts>;
 
 const PEERS: [Peer; 2] = [
     Peer {
@@ -70,7 +73,15 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
     };
     let binary = bench::binary(repo)?;
     let rules = read::rules(&answer(&binary, &["list", "checks", "--format", "json"], &corpus)?)?;
-    let ours = read::ours(&answer(&binary, &["check", "DIR", "--format", "json"], &corpus)?, &corpus)?;
+    let projects = projects(&corpus)?;
+    let ask = |program: &Path, words, read: Reader| -> anyhow::Result<Verdicts> {
+        let mut verdicts = Verdicts::default();
+        for project in &projects {
+            verdicts.add(read(&answer(program, words, project)?, &corpus)?);
+        }
+        Ok(verdicts)
+    };
+    let ours = ask(&binary, &["check", "DIR", "--format", "json"], read::ours)?;
     let (mut theirs, mut skips) = (Vec::new(), Skips::new());
     for peer in &PEERS {
         let name = peer.tool.name();
@@ -79,8 +90,7 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
             skips.push(format!("{name}: not on PATH, and {} is not set", peer.variable));
             continue;
         };
-        let said = answer(&program, peer.words, &corpus)?;
-        let verdicts = (peer.read)(&said, &corpus).with_context(|| format!("reading what {name} says"))?;
+        let verdicts = ask(&program, peer.words, peer.read).with_context(|| format!("asking {name}"))?;
         theirs.push((peer.tool, verdicts));
     }
     if theirs.is_empty() {
@@ -96,6 +106,18 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
         std::fs::write(&path, page).with_context(|| format!("writing {PAGE}"))?;
     }
     Ok(skips)
+}
+
+/// The folders of the corpus: each is a project, and a policy of one says nothing of the pods of another.
+fn projects(corpus: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(corpus).with_context(|| format!("reading {}", corpus.display()))?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        folders.push(entry.context("reading the corpus")?.path());
+    }
+    folders.retain(|folder| folder.is_dir());
+    folders.sort();
+    Ok(folders)
 }
 
 /// What a program prints; it ends with 1 when it found something.

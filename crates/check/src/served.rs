@@ -39,6 +39,7 @@ const ROWS: &[Row] = &[
     ("apps/v1beta1", &["Deployment", "StatefulSet", "ControllerRevision"], 16, "apps/v1", No),
     ("apps/v1beta2", &["Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"], 16, "apps/v1", WithSelector),
     ("apps/v1beta2", &["ControllerRevision"], 16, "apps/v1", Fully),
+    ("admissionregistration.k8s.io/v1alpha1", &["InitializerConfiguration"], 14, "", No),
     ("settings.k8s.io/v1alpha1", &["PodPreset"], 20, "", No),
     ("batch/v2alpha1", &["CronJob"], 21, "batch/v1", No),
     ("batch/v1beta1", &["CronJob"], 25, "batch/v1", Fully),

@@ -32,6 +32,14 @@ impl Verdicts {
         checks.iter().filter_map(|check| self.flagged.get(*check)).flatten().collect()
     }
 
+    /// Takes in what was said of another project.
+    pub(super) fn add(&mut self, other: Self) {
+        for (check, objects) in other.flagged {
+            self.flagged.entry(check).or_default().extend(objects);
+        }
+        self.seen.extend(other.seen);
+    }
+
     fn flag(&mut self, check: &str, object: Identity) {
         self.flagged.entry(check.to_owned()).or_default().insert(object.clone());
         self.seen.insert(object);

@@ -18,6 +18,7 @@ fn removed_api_version(object: &Object, out: &mut Findings<'_>) {
     let now = match gone.instead {
         Some(new) => format!("write `{new}`"),
         None if kind == "PodSecurityPolicy" => "Pod Security admission guards instead".to_owned(),
+        None if kind == "InitializerConfiguration" => "a webhook does its work".to_owned(),
         None => "nothing takes its place".to_owned(),
     };
     let message = format!("{kind} of `{old}` is not served since {}: {now}", gone.since);
