@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Node, Object, Pod, Version, selects, workload};
+use crate::{Node, Object, Pod, Version, selects};
 
 /// Every object of a run, for rules that look at how objects relate.
 #[derive(Debug, Default)]
@@ -132,8 +132,7 @@ impl Namespace {
             let selector = object.at("spec.podSelector");
             self.policies.entry(selector.and_then(|s| wanted(s).next())).or_default().push(index);
         }
-        let places = workload::templates(object);
-        if !places.is_empty() {
+        if object.places().len() > 0 {
             self.carriers.push(index);
         }
         for pod in object.pods(Version::NEWEST) {
@@ -145,7 +144,7 @@ impl Namespace {
             }
         }
         // A spec that merely looks like a pod's is a controller's to read: the labels are its own.
-        let has_template = places.iter().any(|place| place.spec.path_from(object.root()) != "spec");
+        let has_template = object.places().any(|place| place.spec.path_from(object.root()) != "spec");
         if object.group().contains('.') && !has_template { Shown::Never } else { Shown::Always }
     }
 

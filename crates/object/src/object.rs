@@ -6,7 +6,8 @@ use finding::{ObjectRef, Source};
 
 use crate::list::ItemType;
 use crate::tree::{Node, Tree};
-use crate::{Pod, Site, Version, workload};
+use crate::workload::{self, Place};
+use crate::{Pod, Site, Version};
 
 /// One object: what it is called, and the tree it stands in.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct Object {
     tree: Arc<Tree>,
     root: u32,
     id: ObjectRef,
+    /// Where its pods stand, metadata and spec: searched for once, asked for often.
+    places: Vec<(Option<u32>, u32)>,
 }
 
 impl Object {
@@ -36,7 +39,9 @@ impl Object {
         }
         let name = text("metadata.name").or_else(|| text("metadata.generateName")).unwrap_or_default();
         let id = ObjectRef { api_version, kind, namespace: text("metadata.namespace"), name };
-        Ok(Some(Self { tree, root, id }))
+        let mut object = Self { tree, root, id, places: Vec::new() };
+        object.places = workload::templates(&object).iter().map(Place::ids).collect();
+        Ok(Some(object))
     }
 
     /// Kind and name, for reports.
@@ -86,6 +91,14 @@ impl Object {
 
     /// Every pod the object is or would create, seen by the given release.
     pub fn pods(&self, version: Version) -> impl Iterator<Item = Pod<'_>> {
-        workload::templates(self).into_iter().map(move |place| Pod::new(self, place, version))
+        self.places().map(move |place| Pod::new(self, place, version))
+    }
+
+    /// Where its pods stand.
+    pub(crate) fn places(&self) -> impl ExactSizeIterator<Item = Place<'_>> {
+        self.places.iter().map(|(metadata, spec)| Place {
+            metadata: metadata.map(|id| self.tree.node(id)),
+            spec: self.tree.node(*spec),
+        })
     }
 }

@@ -15,6 +15,13 @@ pub(crate) struct Place<'a> {
     pub(crate) spec: Node<'a>,
 }
 
+impl Place<'_> {
+    /// The nodes by number, to be kept beside the tree.
+    pub(crate) fn ids(&self) -> (Option<u32>, u32) {
+        (self.metadata.map(Node::id), self.spec.id())
+    }
+}
+
 /// How deep the search for a shape goes.
 const DEPTH: usize = 24;
 

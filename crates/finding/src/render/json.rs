@@ -30,7 +30,8 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
 /// only stand inside of strings.
 fn spelled_out(json: String) -> String {
     let escaped = |c: char| acts(c) && c != '\n';
-    if !json.chars().any(escaped) {
+    // The serializer leaves of ASCII only DEL as it is: most documents need no second look.
+    if json.is_ascii() && !json.contains('\u{7f}') || !json.chars().any(escaped) {
         return json;
     }
     let mut out = String::with_capacity(json.len() + 64);
