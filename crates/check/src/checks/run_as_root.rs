@@ -35,9 +35,10 @@ fn run_as_root(pod: &Pod<'_>, out: &mut Findings<'_>) {
     }
 }
 
-/// Said once for the pod, unless the container says otherwise for itself.
+/// Said once for the pod, unless a container says otherwise for itself or would never start for it.
 fn refuse_root(pod: &Pod<'_>, container: Container<'_>) -> finding::Change {
     let path = "securityContext.runAsNonRoot";
-    let node = if container.at(path).is_some() { container.node } else { pod.spec() };
-    set(node, path, true)
+    let is_zero = |c: Container<'_>| c.effective("runAsUser").and_then(Node::int) == Some(0);
+    let alone = container.at(path).is_some() || pod.every_container().any(is_zero);
+    set(if alone { container.node } else { pod.spec() }, path, true)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use check::{Judge, Scope, Waivers};
+use check::{CHECKS, Judge, Scope, Waivers};
 use finding::{Baseline, Finding, Report, Severity, Source};
 use object::Version;
 
@@ -26,7 +26,10 @@ impl<'a> Plan<'a> {
     pub(super) fn of(args: &'a CheckArgs) -> anyhow::Result<Self> {
         let found = config::find(args.config.as_deref())?;
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-        Ok(Self { args, found, baseline })
+        let plan = Self { args, found, baseline };
+        let left = || CHECKS.iter().any(|check| plan.wants(check.id));
+        anyhow::ensure!(left(), "no check is left to run: --only and --skip name the same ones");
+        Ok(plan)
     }
 
     /// The release to judge for.

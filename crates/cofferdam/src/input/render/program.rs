@@ -121,6 +121,27 @@ fn last_line(bytes: &[u8], program: &str) -> String {
         text.lines().rev().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("Use --debug"));
     line.map_or_else(
         || format!("{program} failed without a word"),
-        |line| line.trim_start_matches("Error: ").to_owned(),
+        |line| plain(line.trim_start_matches("Error: ")),
     )
+}
+
+/// Without what kubectl's log puts before and around its words: a time and a process number differ from
+/// run to run, and a report may not.
+fn plain(line: &str) -> String {
+    let logged = line.starts_with(['E', 'F', 'W', 'I']) && line.contains(".go:");
+    let Some((_, said)) = line.split_once("] ").filter(|_| logged) else { return line.to_owned() };
+    let cause = said.split_once("err=\"").map_or(said, |(_, cause)| cause.trim_end_matches('"'));
+    cause.replace("\\\"", "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_log_line_is_reduced_to_its_cause() {
+        let line = r#"E1122 16:39:17.403799   14973 run.go:72] "command failed" err="accumulating \"x\": no such file""#;
+        assert_eq!(plain(line), r#"accumulating "x": no such file"#);
+        assert_eq!(plain("Expected a chart [x] y"), "Expected a chart [x] y");
+    }
 }
