@@ -6,7 +6,7 @@ use finding::{Finding, Severity, Source, Span, Verdict};
 use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
-use crate::credential::may_stand_in;
+use crate::credential::{may_stand_in, suspect};
 use crate::list::checks::{pod_security as page_of_pod_security, secret_in_env, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run, Settings};
 
@@ -120,7 +120,34 @@ pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
         .filter_map(|path| object.at(path).filter(|_| is_secret))
         .flat_map(Node::entries)
         .map(|(_, value)| (Arc::clone(value.source()), value.span()));
-    credentials.chain(values).collect()
+    let mut hidden: Vec<_> = credentials.chain(values).collect();
+    for variables in object.pods(version).flat_map(Pod::every_container).filter_map(|c| c.at("env")) {
+        hidden
+            .extend(in_variables(variables).into_iter().map(|node| (Arc::clone(node.source()), node.span())));
+    }
+    hidden
+}
+
+/// Values of variables that a slip keeps from being read as such: a misspelt or repeated key, a mapping
+/// instead of a list. They are shown beside the slip, and are no less secret for it.
+fn in_variables(variables: Node<'_>) -> Vec<Node<'_>> {
+    let mut found = Vec::new();
+    let look = |name: &str, value: &Node<'_>| node_is_suspect(name, *value);
+    for (key, value) in variables.entries() {
+        found.extend(Some(value).filter(|value| look(key.text().unwrap_or_default(), value)));
+    }
+    for item in variables.items() {
+        let name = item.get("name").and_then(Node::str).unwrap_or_default();
+        for (_, value) in item.entries().filter(|(key, _)| key.text() != Some("name")) {
+            let values = std::iter::once(value).chain(value.items());
+            found.extend(values.filter(|value| look(name, value)));
+        }
+    }
+    found
+}
+
+fn node_is_suspect(name: &str, node: Node<'_>) -> bool {
+    node.text().is_some_and(|text| suspect(name, text).is_some())
 }
 
 /// What no report may show of a text that could not be read: nobody knows which of its values are

@@ -28,6 +28,19 @@ pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
     done
 }
 
+/// Writes a report: all of it, or nothing where there was none and the old one where there was. What is
+/// no regular file (`/dev/stdout`, a pipe) is written as it comes.
+pub(crate) fn whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let special = fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    let Some(beside) = beside(path).ok().filter(|_| !special) else { return fs::write(path, text) };
+    let done = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    if done.is_err() {
+        // It is ours; when it was never made there is nothing to remove.
+        let _ = fs::remove_file(&beside);
+    }
+    done
+}
+
 /// Whether the path is a regular file that its owner may write, and no link to one elsewhere.
 pub(crate) fn may_replace(path: &Path) -> Result<Metadata, String> {
     let metadata = fs::symlink_metadata(path).map_err(|e| e.to_string())?;

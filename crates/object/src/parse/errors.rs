@@ -32,7 +32,8 @@ pub(super) fn separator(line: &str) -> String {
          indent it if it is text"
             .to_owned()
     } else {
-        format!("kubectl refuses a separator with content; move `{}` to the next line", rest.trim())
+        // What stands there is not repeated: it may be a credential.
+        "kubectl refuses a separator with content; move what follows `---` to the next line".to_owned()
     }
 }
 

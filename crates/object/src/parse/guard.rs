@@ -10,7 +10,7 @@ impl Builder<'_> {
         if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
             return Ok(());
         }
-        let message = format!("kubectl refuses the anchor name `{name}`: use letters, digits, `-` and `_`");
+        let message = "kubectl refuses the anchor's name: use letters, digits, `-` and `_`".to_owned();
         Err(self.unreadable(bytes, message))
     }
 

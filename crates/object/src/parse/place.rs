@@ -41,13 +41,6 @@ impl<'t> Place<'t> {
         line.char_indices().nth(60).map_or(line, |(end, _)| &line[..end])
     }
 
-    /// The letters behind the character at the place.
-    pub(super) fn word(self) -> &'t str {
-        let rest = self.after_start().get(1..).unwrap_or_default();
-        let end = rest.find(|c: char| c.is_whitespace() || ",[]{}".contains(c));
-        &rest[..end.unwrap_or(rest.len())]
-    }
-
     /// The line above, shortened like the others.
     pub(super) fn line_above(self) -> &'t str {
         let before = self.text[..self.line_start()].trim_end();

@@ -24,10 +24,10 @@ fn a_tab_is_shown_where_it_stands() {
 
 #[test]
 fn a_colon_out_of_place_is_explained() {
-    says("a: b: c\n", "1:5", "put that in quotes: `\"b: c\"`");
-    says("image: nginx:latest: x\n", "1:20", "put that in quotes: `\"nginx:latest: x\"`");
-    says("a:1\nb: 2\n", "2:2", "the line above has no blank behind its colon: `a:1`");
-    says("a: 1\nb:2\nc: 3\n", "2:1", "a colon without a blank behind it; write `b: 2`");
+    says("a: b: c\n", "1:5", "put that in quotes");
+    says("image: nginx:latest: x\n", "1:20", "put that in quotes");
+    says("a:1\nb: 2\n", "2:2", "the line above has no blank behind its colon");
+    says("a: 1\nb:2\nc: 3\n", "2:1", "a colon without a blank behind it; write `key: value`");
     says("a: 1\nb\nc: 3\n", "2:1", "a key is expected here");
     says("a: 1\n  b: 2\n", "2:4", "align it with the keys above");
 }
@@ -60,7 +60,7 @@ fn text_that_needs_quotes_is_told_so() {
         ("a: %b\n", "no text starts with '%'; put it in quotes"),
         ("a: ,b\n", "no text starts with ','; put it in quotes"),
         ("a: * * * * *\n", "if it is text, put it in quotes"),
-        ("a: *.example.com\n", "no anchor `&.example.com` stands before this alias"),
+        ("a: *.example.com\n", "no anchor of this name stands before the alias"),
         ("a: !x!y 1\n", "if it is text, put it in quotes"),
     ] {
         says(text, "1:4", phrase);
@@ -82,12 +82,12 @@ fn templates_and_conflicts_are_recognized() {
 
 #[test]
 fn what_only_kubectl_refuses_says_so() {
-    says("a: 1\n--- b: 2\n", "2:1", "move `b: 2` to the next line");
+    says("a: 1\n--- b: 2\n", "2:1", "move what follows `---` to the next line");
     says("a: |\n-----BEGIN KEY\n", "2:1", "indent it if it is text");
     says("%YAML 1.2\n---\na: 1\n", "1:1", "refuses directives such as `%YAML`");
     says("null: a\n", "1:1", "refuses `null` as a key");
     says("a: .inf\n", "1:4", "JSON has no infinity");
-    says("a: &b.c 1\n", "1:4", "refuses the anchor name `b.c`");
+    says("a: &b.c 1\n", "1:4", "refuses the anchor's name");
     says("? [a]\n: b\n", "1:3", "Kubernetes knows only text");
     says("a: {<<: 1}\n", "1:9", "takes a mapping or a list of mappings");
     says("a: {b:}\n", "1:6", "put a blank after it");

@@ -40,7 +40,7 @@ pub(super) fn report(
 /// Writes a text where the user wants it.
 pub(super) fn write(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result<()> {
     match &args.output {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
+        Some(path) => crate::write::whole(path, text).with_context(|| format!("writing {}", path.display())),
         None => ui.data(text).context("writing to standard output"),
     }
 }

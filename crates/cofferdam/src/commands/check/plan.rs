@@ -58,7 +58,7 @@ impl<'a> Plan<'a> {
     fn wants(&self, id: &str) -> bool {
         let args = self.args;
         if args.pss.is_some() {
-            return ["unreadable-document", "unrendered-source"].contains(&id);
+            return ["unreadable-document", "unrendered-source", "wrong-type"].contains(&id);
         }
         let asked =
             if args.only.is_empty() { !self.found.config.off.contains(id) } else { args.only.contains(&id) };
