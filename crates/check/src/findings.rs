@@ -45,6 +45,7 @@ impl<'a> Findings<'a> {
             source: site.source().clone(),
             span: site.span,
             container: container_of(site.node),
+            by_name: site.by_name(),
             field: site.field,
             object: Some(self.object.id().clone()),
             pod_security: self.check.profile.and_then(|profile| profile.named(version)),

@@ -93,6 +93,7 @@ fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
         source: Arc::clone(&problem.source),
         span: problem.span,
         field: problem.field.clone(),
+        by_name: String::new(),
         object: None,
         container: None,
         pod_security: None,

@@ -145,6 +145,7 @@ fn complaint(source: &Arc<Source>, span: Span, message: String) -> Finding {
         source: Arc::clone(source),
         span,
         field: String::new(),
+        by_name: String::new(),
         object: None,
         container: None,
         pod_security: None,

@@ -1,15 +1,18 @@
 //! Which findings were there before?
 //!
-//! A baseline knows a finding by what does not change when lines move: check, file, object, container,
-//! field and the hash of its message. Equal ones are counted.
+//! A baseline knows a finding by its file and by its [`Identity`]: check, object, container, the path by names.
+//! Equal ones are counted.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Identity;
 use crate::{Finding, Waived, WaivedBy};
 
-const SCHEMA: &str = "cofferdam/baseline/v1";
+const SCHEMA: &str = "cofferdam/baseline/v2";
+/// Knew findings by list indexes and messages; it would hide what happens to stand where something stood.
+const FIRST: &str = "cofferdam/baseline/v1";
 
 /// Findings recorded earlier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +26,12 @@ pub enum BaselineError {
     /// Not JSON, or JSON of another shape.
     #[error("this is no baseline, write one with `check --write-baseline FILE`")]
     Shape(#[source] serde_json::Error),
+    /// Written before findings were known by names.
+    #[error(
+        "this is `{FIRST}`, which knew findings by list indexes: look at what `check` finds without it, then \
+         record it anew with `check --write-baseline FILE`"
+    )]
+    Old,
     /// Another document of ours, or one of a later version.
     #[error("this is `{0}`, expected `{SCHEMA}`: write one with `check --write-baseline FILE`")]
     Schema(String),
@@ -35,7 +44,8 @@ struct Key {
     object: Option<String>,
     container: Option<String>,
     field: String,
-    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,8 +75,10 @@ impl Baseline {
     /// Reads what [`Baseline::json`] wrote.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
         let document: Document = serde_json::from_str(text).map_err(BaselineError::Shape)?;
-        if document.schema != SCHEMA {
-            return Err(BaselineError::Schema(document.schema));
+        match document.schema.as_str() {
+            SCHEMA => {}
+            FIRST => return Err(BaselineError::Old),
+            _ => return Err(BaselineError::Schema(document.schema)),
         }
         let mut known = BTreeMap::new();
         for Entry { key, count } in document.findings {
@@ -118,26 +130,20 @@ impl Baseline {
 
 impl Key {
     fn of(finding: &Finding) -> Self {
-        let object = finding.object.as_ref().map(|object| match &object.namespace {
+        let Identity { id, object, container, field, message } = Identity::of(finding);
+        let object = object.map(|object| match &object.namespace {
             Some(namespace) => format!("{}/{namespace}/{}", object.kind, object.name),
             None => format!("{}/{}", object.kind, object.name),
         });
         Self {
             file: finding.file().to_owned(),
-            id: finding.id.to_owned(),
+            id: id.to_owned(),
             object,
-            container: finding.container.clone(),
-            field: finding.field.clone(),
-            message: format!("{:016x}", hash(&finding.message)),
+            container: container.map(str::to_owned),
+            field: field.into_owned(),
+            message: message.map(|hash| format!("{hash:016x}")),
         }
     }
-}
-
-/// FNV-1a, 64 bits: it tells messages apart and stays the same in every release; nothing rests on it
-/// being hard to forge.
-fn hash(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
@@ -157,7 +163,8 @@ mod tests {
             message: message.to_owned(),
             source: Arc::new(Source::file("a.yaml", text)),
             span: Span::new(at, at + 1),
-            field: "x".to_owned(),
+            field: String::new(),
+            by_name: String::new(),
             object: None,
             container: None,
             pod_security: None,
@@ -207,7 +214,32 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_published_one() {
-        assert_eq!(format!("{:x}", hash("foobar")), "85944171f73967e8");
+    fn a_finding_goes_by_names_and_by_its_words_only_where_names_do_not_tell() {
+        let at = |field: &str, by_name: &str, message: &str| Finding {
+            field: field.to_owned(),
+            by_name: by_name.to_owned(),
+            ..finding(0, message)
+        };
+        let old = [
+            at("spec.containers[0].env[0].value", "spec.containers[web].env[A].value", "3 characters"),
+            at("rules[0]", "rules[]", "reads `rules[0]`"),
+        ];
+        let baseline = Baseline::of(&old);
+        let mut now = [
+            at("spec.containers[1].env[7].value", "spec.containers[web].env[A].value", "4 characters"),
+            at("rules[1]", "rules[]", "reads `rules[1]`"),
+            at("spec.containers[0].env[0].value", "spec.containers[web].env[B].value", "3 characters"),
+            at("rules[0]", "rules[]", "writes `rules[0]`"),
+        ];
+        assert_eq!(baseline.hide(&mut now, &|_| true), 0);
+        assert_eq!(now.map(|finding| finding.waived.is_some()), [true, true, false, false]);
+    }
+
+    #[test]
+    fn an_old_baseline_is_refused_with_the_way_out() {
+        let old = r#"{"schema": "cofferdam/baseline/v1", "findings": [{"file": "a.yaml", "id": "host-port",
+            "object": null, "container": null, "field": "x", "message": "85944171f73967e8", "count": 1}]}"#;
+        let error = Baseline::parse(old).unwrap_err().to_string();
+        assert!(error.contains("list indexes") && error.contains("check --write-baseline FILE"), "{error}");
     }
 }

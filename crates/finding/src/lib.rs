@@ -5,6 +5,7 @@
 
 mod baseline;
 mod edit;
+mod identity;
 mod model;
 mod render;
 mod report;

@@ -20,6 +20,9 @@ pub struct Finding {
     pub span: Span,
     /// Path of the field from the object's root; empty where there is no field.
     pub field: String,
+    /// The same path with list items by what names them, `spec.containers[web].env[MODE]`: it lasts while
+    /// neighbours come and go. Empty where only `field` is known.
+    pub by_name: String,
     /// The object it is about, if it is about one.
     pub object: Option<ObjectRef>,
     /// The container it is about, if it is about one.
@@ -46,7 +49,7 @@ pub struct Label {
 }
 
 /// Which object a finding is about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectRef {
     /// `apps/v1`.

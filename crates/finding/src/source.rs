@@ -61,6 +61,8 @@ pub struct Part {
     pub path: String,
     /// The template's text, if it could be read.
     pub template: Option<Arc<Source>>,
+    /// The byte of the template that became the first of the stretch, where that is known.
+    pub at: Option<u32>,
 }
 
 /// A text with a name, and the way from byte offsets to lines.
@@ -113,16 +115,35 @@ impl Source {
 
     /// Where a person goes to see what stands at `offset`: a path and a place in it.
     ///
-    /// In rendered text that is the template it came from; its line is known when the same line stands
-    /// in the template exactly once (no braces in it), otherwise the place is the template's start.
+    /// In rendered text that is the template it came from. Its line is known where the stretch says so, or
+    /// when the same line stands in the template exactly once (no braces in it); otherwise the place is the
+    /// template's start.
     pub fn place(&self, offset: u32) -> (&str, Position) {
-        let Origin::Rendered { parts, .. } = &self.origin else { return (&self.name, self.position(offset)) };
-        let after = parts.partition_point(|part| part.start <= offset);
-        let Some(part) = after.checked_sub(1).and_then(|at| parts.get(at)) else {
-            return (&self.name, START);
-        };
-        let place = part.template.as_ref().and_then(|template| template.same_line(self, offset));
+        if matches!(self.origin, Origin::File) {
+            return (&self.name, self.position(offset));
+        }
+        let Some(part) = self.part(offset) else { return (&self.name, START) };
+        let place = part.template.as_ref().and_then(|template| match part.at {
+            Some(at) => Some(template.position(self.alike(part, offset).unwrap_or(at))),
+            None => template.same_line(self, offset),
+        });
         (&part.path, place.unwrap_or(START))
+    }
+
+    /// The stretch of rendered text that an offset is in.
+    fn part(&self, offset: u32) -> Option<&Part> {
+        let Origin::Rendered { parts, .. } = &self.origin else { return None };
+        let after = parts.partition_point(|part| part.start <= offset);
+        parts.get(after.checked_sub(1)?)
+    }
+
+    /// The byte of the template that is the one at `offset` here, as long as both texts go on alike.
+    fn alike(&self, part: &Part, offset: u32) -> Option<u32> {
+        let (template, at) = (part.template.as_ref()?, part.at?);
+        let end = at.checked_add(offset.checked_sub(part.start)?)?;
+        let (here, there) = (Span::new(part.start, offset), Span::new(at, end));
+        let near = here.range().len() <= STEP;
+        (near && self.text.get(here.range())? == template.text.get(there.range())?).then_some(end)
     }
 
     /// The same for a whole span: the path, the first character, and one past the last.
@@ -130,6 +151,16 @@ impl Source {
     /// A span whose ends come from different templates is the place of its first character.
     pub fn region(&self, span: Span) -> (&str, Position, Position) {
         let (path, start) = self.place(span.start);
+        if let Some((part, template)) =
+            self.part(span.start).and_then(|part| Some((part, part.template.as_ref()?)))
+            && part.at.is_some()
+        {
+            return (
+                path,
+                start,
+                self.alike(part, span.end).map_or(start, |end| template.position(end).max(start)),
+            );
+        }
         let (other, end) = self.place(span.end);
         (path, start, if other == path { end.max(start) } else { start })
     }
@@ -235,13 +266,36 @@ mod tests {
                 start: 4,
                 path: "t/a.yaml".to_owned(),
                 template: template("t/a.yaml", "{{ x }}\n  kind: A\n"),
+                at: None,
             },
-            Part { start: 12, path: "t/b.yaml".to_owned(), template: None },
+            Part { start: 12, path: "t/b.yaml".to_owned(), template: None, at: None },
         ];
         let origin = Origin::Rendered { tool: "helm template", parts };
         let source = Source::with_origin("chart", "---\nkind: A\nkind: B\n".to_owned(), origin);
         assert_eq!(source.place(0), ("chart", START));
         assert_eq!(source.place(10), ("t/a.yaml", Position { line: 2, column: 9 }));
         assert_eq!(source.place(14), ("t/b.yaml", START));
+    }
+
+    #[test]
+    fn where_a_stretch_came_from_exactly_is_no_guess() {
+        let template =
+            Arc::new(Source::file("base.yaml", "spec:\n    image: web\n    image: web\n".to_owned()));
+        let part = |start, at| Part {
+            start,
+            path: "base.yaml".to_owned(),
+            template: Some(Arc::clone(&template)),
+            at,
+        };
+        let origin =
+            Origin::Rendered { tool: "kubectl kustomize", parts: vec![part(0, Some(26)), part(7, None)] };
+        let source = Source::with_origin("overlay", "image: web\nimage: db\n".to_owned(), origin);
+        let (path, start, end) = source.region(Span::new(0, 5));
+        assert_eq!(
+            (path, start, end),
+            ("base.yaml", Position { line: 3, column: 5 }, Position { line: 3, column: 10 })
+        );
+        assert_eq!(source.place(3).1, Position { line: 3, column: 8 });
+        assert_eq!(source.region(Span::new(0, 21)).2, start);
     }
 }

@@ -17,12 +17,13 @@ pub struct Site<'a> {
     pub field: String,
     /// Whether the field is written.
     pub written: bool,
+    root: Node<'a>,
 }
 
 impl<'a> Site<'a> {
     /// A node that exists.
     pub(crate) fn of(root: Node<'a>, node: Node<'a>) -> Self {
-        Self { node, span: pointer(node), field: node.path_from(root), written: true }
+        Self { node, span: pointer(node), field: node.path_from(root), written: true, root }
     }
 
     /// The field at a dotted `path` below `node`. A key that is written with `null` counts as written.
@@ -38,9 +39,15 @@ impl<'a> Site<'a> {
             for missing in std::iter::once(step).chain(steps) {
                 push_key(&mut field, missing);
             }
-            return Self { node: here, span: pointer(here), field, written: false };
+            return Self { node: here, span: pointer(here), field, written: false, root };
         }
         Self::of(root, here)
+    }
+
+    /// The path with list items by what names them, missing steps included; `[]` where nothing does.
+    pub fn by_name(&self) -> String {
+        let missing = self.field.get(self.node.path_from(self.root).len()..).unwrap_or_default();
+        self.node.path_by_name(self.root) + missing
     }
 
     /// The text it stands in.

@@ -50,7 +50,8 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
 
 /// Nothing is objected to where findings are only written down, but what could not be read was not.
 fn record(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    anyhow::ensure!(report.objects > 0, "there is no Kubernetes object here, no baseline is written");
+    plan::say_unread(report, ui);
+    anyhow::ensure!(report.objects > 0, "no baseline is written: there is no Kubernetes object to judge");
     plan::write_baseline(path, report, ui)?;
     Ok(if report.errors.is_empty() { Outcome::Clean } else { Outcome::Objections })
 }
@@ -103,7 +104,7 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     let judge = plan.judge();
     let sources: Vec<_> = loaded.iter().filter_map(|each| each.source.clone()).collect();
     let mut report = Report {
-        files: inputs.len(),
+        files: sources.len(),
         inputs: inputs.iter().map(Input::name).collect(),
         errors: failures,
         ..Report::default()

@@ -4,6 +4,7 @@
 //! is installed, or it fails, the report says so: silence about a chart would read as approval.
 
 mod program;
+mod trace;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -61,7 +62,8 @@ pub(super) fn overlay(path: &Path) -> Rendered {
     };
     match rendered {
         Ok((tool, text)) => {
-            Ok(Source::with_origin(shown(&place), text, Origin::Rendered { tool, parts: Vec::new() }))
+            let parts = trace::parts(path, &place, &text);
+            Ok(Source::with_origin(shown(&place), text, Origin::Rendered { tool, parts }))
         }
         Err(Failed::Missing) => Err(unrendered(
             &place,
@@ -91,7 +93,7 @@ fn parts(chart: &Path, text: &str) -> Vec<Part> {
             let path = chart.join(below);
             let read = || Some(Arc::new(Source::file(shown(&path), file::read(&path).ok()?)));
             let template = templates.entry(below).or_insert_with(read).clone();
-            parts.push(Part { start: at as u32, path: shown(&path), template });
+            parts.push(Part { start: at as u32, path: shown(&path), template, at: None });
         }
         opens_document = line.trim_end() == "---";
         at += line.len();

@@ -41,8 +41,13 @@ fn what_could_not_be_read_beside_other_things_ends_with_1() {
 #[test]
 fn nothing_judged_ends_with_2() {
     let place = Place::with("values.yaml", "replicas: 3\n").file("empty/.keep", "");
-    place.check("missing.yaml").ends(2).says("no such file or directory");
-    place.check("empty").ends(2).says("nothing could be judged");
+    let missing =
+        place.check("missing.yaml").ends(2).says("no such file or directory").says("0 files, 0 objects");
+    missing
+        .says("nothing could be judged, nothing could be read")
+        .never_says("there is no Kubernetes object");
+    place.check("missing.yaml --write-baseline b.json").ends(2).complains("missing.yaml: no such file");
+    place.check("empty").ends(2).says("nothing could be judged, there is no .yaml, .yml or .json file here");
     place.check("values.yaml").ends(2).says("1 document without a Kubernetes object");
 }
 

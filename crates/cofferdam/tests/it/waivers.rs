@@ -201,7 +201,7 @@ fn a_baseline_hides_what_was_there_wherever_it_moved_and_shows_what_is_new() {
     let folder = Folder::with(&[("pod.yaml", POD)]);
     let (code, out, err) = folder.check(&format!("{ONLY} --write-baseline base.json"));
     assert_eq!((code, out.as_str(), err.as_str()), (0, "", "1 finding recorded in base.json\n"));
-    assert!(folder.read("base.json").contains("cofferdam/baseline/v1"));
+    assert!(folder.read("base.json").contains("cofferdam/baseline/v2"));
     folder.write("pod.yaml", &format!("# moved\n\n{POD}"));
     let (code, out, err) = folder.check(&format!("{ONLY} --baseline base.json"));
     assert!(
@@ -211,6 +211,37 @@ fn a_baseline_hides_what_was_there_wherever_it_moved_and_shows_what_is_new() {
     folder.write("pod.yaml", &POD.replace("  hostN", "  hostPID: true\n  hostN"));
     assert_eq!(folder.found(&format!("{ONLY} --baseline base.json")).len(), 2);
     assert_eq!(folder.check(&format!("{ONLY} --baseline base.json")).0, 1);
+}
+
+#[test]
+fn a_neighbour_put_before_an_old_finding_does_not_bring_it_back() {
+    const ONLY: &str = "--only secret-in-env,privileged-container,capability-added";
+    let pod = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: agent}
+spec:
+  containers:
+  - name: agent
+    env:
+    - {name: DB_PASSWORD, value: correct-horse-battery}
+    securityContext: {privileged: true, capabilities: {add: [SYS_TIME]}}
+";
+    let folder = Folder::with(&[("pod.yaml", pod)]);
+    folder.check(&format!("{ONLY} --write-baseline base.json"));
+    let baseline = folder.read("base.json");
+    assert!(baseline.contains("spec.containers[agent].env[DB_PASSWORD].value"), "{baseline}");
+    let more = pod
+        .replace("  - name: agent\n", "  - name: first\n  - name: agent\n")
+        .replace("    env:\n", "    env:\n    - {name: MODE, value: fast}\n")
+        .replace("correct-horse-battery", "a-longer-correct-horse-battery")
+        .replace("[SYS_TIME]", "[NET_BIND_SERVICE, SYS_TIME]");
+    folder.write("pod.yaml", &more);
+    let (code, out, err) = folder.check(&format!("{ONLY} --baseline base.json"));
+    assert!(code == 0 && err.is_empty() && out.contains("3 in the baseline"), "{out}{err}");
+    folder.write("pod.yaml", &more.replace("[NET_BIND_SERVICE, SYS_TIME]", "[NET_BIND_SERVICE, SYS_ADMIN]"));
+    let (code, out, _) = folder.check(&format!("{ONLY} --baseline base.json"));
+    assert!(code == 1 && out.contains("SYS_ADMIN") && out.contains("2 in the baseline"), "{out}");
 }
 
 #[test]
@@ -224,6 +255,9 @@ fn what_the_baseline_holds_and_nobody_finds_is_told() {
         err.contains("1 finding of the baseline not found any more: drop it with --write-baseline base.json"),
         "{err}"
     );
+    folder.write("base.json", r#"{"schema": "cofferdam/baseline/v1", "findings": []}"#);
+    let (code, _, err) = folder.check("--baseline base.json");
+    assert!(code == 2 && err.contains("record it anew with `check --write-baseline FILE`"), "{err}");
     folder.write("base.json", "{}");
     let (code, _, err) = folder.check("--baseline base.json");
     assert!(code == 2 && err.contains("this is no baseline, write one with"), "{err}");

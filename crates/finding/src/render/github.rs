@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::place::{below, by_path, unsaid};
 use super::summary;
-use super::summary::NOTHING_JUDGED;
+use super::summary::nothing_judged;
 use super::visible;
 use crate::{Failure, Finding, Report, Severity};
 
@@ -20,7 +20,7 @@ pub fn github(report: &Report, root: Option<&str>) -> String {
         error(failure, root, &mut out);
     }
     if report.objects == 0 {
-        let _ = writeln!(out, "::error title=cofferdam::{NOTHING_JUDGED}");
+        let _ = writeln!(out, "::error title=cofferdam::{}", nothing_judged(report));
     }
     let mut findings = by_path(&report.findings, |finding| below(root, finding.file()));
     findings.sort_by_key(|finding| Reverse(finding.severity));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::place::{below, unsaid};
-use super::summary::NOTHING_JUDGED;
+use super::summary::nothing_judged;
 use crate::{Failure, Finding, Report, Waived, WaivedBy};
 
 /// The report as JUnit XML. Paths under `root` are written relative to it.
@@ -56,14 +56,15 @@ fn suites<'a>(report: &'a Report, root: Option<&str>) -> BTreeMap<&'a str, Vec<C
     }
     for finding in &report.findings {
         let file = finding.file();
-        silent.retain(|input| !speaks_of(input, file));
+        // What an overlay becomes is said where it comes from, which need not be below the overlay.
+        silent.retain(|input| ![file, finding.source.name()].iter().any(|said| speaks_of(input, said)));
         suites.entry(below(root, file)).or_default().push(case(report, finding, root));
     }
     for input in silent {
         suites.entry(below(root, input)).or_default().push(passed(below(root, input)));
     }
     if report.objects == 0 {
-        let outcome = Outcome::Error { message: NOTHING_JUDGED.to_owned() };
+        let outcome = Outcome::Error { message: nothing_judged(report).to_owned() };
         let case = Case { class: "cofferdam".to_owned(), name: "judge".to_owned(), line: None, outcome };
         suites.entry("cofferdam").or_default().push(case);
     }

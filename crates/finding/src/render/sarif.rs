@@ -18,7 +18,7 @@ use self::log::{
     ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
 use super::place::{below, by_path};
-use super::summary::NOTHING_JUDGED;
+use super::summary::nothing_judged;
 use crate::{Failure, Finding, ObjectRef, Report, Severity, Span, Waived, WaivedBy};
 
 /// The report as one SARIF log with a line end. Paths under `root` are written relative to `%SRCROOT%`.
@@ -156,7 +156,7 @@ fn invocation(report: &Report, root: Option<&str>, artifacts: &Artifacts<'_>) ->
         .map(|failure| notification(failure, artifacts))
         .collect();
     if report.objects == 0 {
-        let message = message(NOTHING_JUDGED);
+        let message = message(nothing_judged(report));
         notes.push(Notification { level: "error", message, locations: Vec::new() });
     }
     Invocation { execution_successful: notes.is_empty(), tool_execution_notifications: notes }

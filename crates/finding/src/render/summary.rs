@@ -20,7 +20,7 @@ fn parts(report: &Report) -> Vec<String> {
         parts.push("nothing to object to".to_owned());
     }
     if report.objects == 0 {
-        parts.push(NOTHING_JUDGED.to_owned());
+        parts.push(nothing_judged(report).to_owned());
     }
     if !report.verdicts.is_empty() {
         let denied = report.verdicts.iter().filter(|v| !v.message.is_empty()).count();
@@ -43,7 +43,16 @@ fn parts(report: &Report) -> Vec<String> {
 }
 
 /// Said by every format: a report on nothing must not look like approval.
-pub(super) const NOTHING_JUDGED: &str = "nothing could be judged, there is no Kubernetes object here";
+pub(super) fn nothing_judged(report: &Report) -> &'static str {
+    let unread = report.errors.iter().any(|failure| failure.stage == Stage::Read);
+    match report.files {
+        0 if report.inputs.is_empty() && !unread => {
+            "nothing could be judged, there is no .yaml, .yml or .json file here"
+        }
+        0 => "nothing could be judged, nothing could be read",
+        _ => "nothing could be judged, there is no Kubernetes object here",
+    }
+}
 
 fn counted(n: usize, thing: &str) -> String {
     format!("{n} {thing}{}", if n == 1 { "" } else { "s" })

@@ -1,4 +1,6 @@
-//! The report for people: the source line with carets, why it matters, what to do.
+//! The report for people: the source line with carets, why it matters, what to do; the worst first.
+
+mod sections;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -8,6 +10,7 @@ use std::time::Duration;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use self::sections::{Entry, Section, sections, subject};
 use super::secrets::Secrets;
 use super::summary;
 use super::visible::visible;
@@ -38,10 +41,16 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
     };
     let mut out = String::new();
     let mut explained = BTreeSet::new();
-    for finding in report.findings.iter().filter(|f| f.waived.is_none()) {
-        let group = finding_group(report, finding, &secrets, explained.insert(finding.id));
-        out.push_str(&renderer.render(&[group]));
-        out.push_str("\n\n");
+    let sections = sections(report.findings.iter().filter(|f| f.waived.is_none()));
+    for section in &sections {
+        if sections.len() > 1 {
+            let _ = writeln!(out, "{}\n", headline(section, color));
+        }
+        for entry in &section.entries {
+            let group = entry_group(report, entry, &secrets, explained.insert(entry.first.id));
+            out.push_str(&renderer.render(&[group]));
+            out.push_str("\n\n");
+        }
     }
     for failure in report.errors.iter().filter(|f| f.stage == Stage::Read) {
         out.push_str(&renderer.render(&[failure_group(failure)]));
@@ -52,7 +61,21 @@ pub fn text(report: &Report, color: Color, elapsed: Option<Duration>) -> String 
     out
 }
 
-fn finding_group<'a>(report: &'a Report, finding: &'a Finding, secrets: &Secrets, first: bool) -> Group<'a> {
+/// `Deployment shop/web, deploy/web.yaml: 1 critical, 2 high`.
+fn headline(section: &Section<'_>, color: Color) -> String {
+    let object = section.object.map(|object| format!("{}, ", object.title())).unwrap_or_default();
+    let tally: Vec<String> =
+        section.tally().iter().map(|(severity, count)| format!("{count} {severity}")).collect();
+    let line = format!("{object}{}: {}", section.file, tally.join(", "));
+    let line = visible(&line);
+    match color {
+        Color::On => format!("\u{1b}[1m{line}\u{1b}[0m"),
+        Color::Off => line.into_owned(),
+    }
+}
+
+fn entry_group<'a>(report: &'a Report, entry: &Entry<'a>, secrets: &Secrets, explain: bool) -> Group<'a> {
+    let finding = entry.first;
     let title = level(finding.severity).primary_title(visible(&finding.message)).id(finding.id);
     let mut group = match (finding.source.origin(), shown(finding)) {
         (crate::Origin::File, Shown::Lines(lines)) => {
@@ -76,7 +99,11 @@ fn finding_group<'a>(report: &'a Report, finding: &'a Finding, secrets: &Secrets
     if let Some(what) = about(finding) {
         group = group.element(note("in", visible(&what).into_owned()));
     }
-    if let Some(advice) = first.then(|| report.advice.get(finding.id)).flatten() {
+    if !entry.others.is_empty() {
+        let others: Vec<String> = entry.others.iter().map(|other| place_of(other)).collect();
+        group = group.element(note("also", others.join("\n")));
+    }
+    if let Some(advice) = explain.then(|| report.advice.get(finding.id)).flatten() {
         if !advice.why.is_empty() {
             group = group.element(note("why", wrapped(&advice.why)));
         }
@@ -86,6 +113,15 @@ fn finding_group<'a>(report: &'a Report, finding: &'a Finding, secrets: &Secrets
         group = group.element(note("more", format!("cofferdam explain {}", finding.id)));
     }
     group
+}
+
+/// What else the same is said of, and where: ``container `db` (web.yaml:31:9)``.
+fn place_of(finding: &Finding) -> String {
+    let named = subject(finding).and_then(|named| finding.message.get(named));
+    let (what, start) = (named.unwrap_or(&finding.field), finding.start());
+    let place = format!("{}:{}:{}", finding.file(), start.line, start.column);
+    let line = if what.is_empty() { place } else { format!("{what} ({place})") };
+    visible(&line).into_owned()
 }
 
 /// The object, and the container where the message does not already name it.

@@ -5,5 +5,6 @@
 mod annotations;
 mod expected;
 mod junit;
+mod order;
 mod sample;
 mod sarif;

@@ -91,8 +91,8 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
 fn rendered() -> Vec<Finding> {
     let template = Some(Arc::new(Source::file("chart/templates/svc.yaml", TEMPLATE.to_owned())));
     let parts = vec![
-        Part { start: 0, path: "chart/templates/svc.yaml".to_owned(), template },
-        Part { start: 24, path: "chart/templates/x.yaml".to_owned(), template: None },
+        Part { start: 0, path: "chart/templates/svc.yaml".to_owned(), template, at: None },
+        Part { start: 24, path: "chart/templates/x.yaml".to_owned(), template: None, at: None },
     ];
     let text = "kind: Service\nname: 'a'\nkind: X\n".to_owned();
     let origin = Origin::Rendered { tool: "helm template", parts };
@@ -117,6 +117,7 @@ fn finding(source: &Arc<Source>, id: &'static str, severity: Severity, part: &st
         source: Arc::clone(source),
         span: span(source, part),
         field: String::new(),
+        by_name: String::new(),
         object: Some(ObjectRef {
             api_version: "v1".to_owned(),
             kind: "Pod".to_owned(),

@@ -67,7 +67,7 @@ fn a_fingerprint_survives_a_move_and_tells_findings_apart() {
     let prints = |report: &Report| -> Vec<String> {
         let run = run(report);
         let of = |result: &Value| {
-            result["partialFingerprints"]["cofferdamFinding/v1"].as_str().unwrap().to_owned()
+            result["partialFingerprints"]["cofferdamFinding/v2"].as_str().unwrap().to_owned()
         };
         run["results"].as_array().unwrap().iter().map(of).collect()
     };

@@ -130,11 +130,15 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 pub(super) fn write_baseline(path: &Path, report: &Report, ui: &mut Ui) -> anyhow::Result<()> {
     let baseline = Baseline::of(&report.findings);
     fs::write(path, baseline.json()?).with_context(|| format!("writing {}", path.display()))?;
+    let things = if baseline.len() == 1 { "finding" } else { "findings" };
+    ui.note(&format!("{} {things} recorded in {}", baseline.len(), path.display()));
+    Ok(())
+}
+
+/// What could not be read is in no baseline, and is told where no report tells it.
+pub(super) fn say_unread(report: &Report, ui: &mut Ui) {
     for error in &report.errors {
         let line = error.line.map_or(String::new(), |line| format!(":{line}"));
         ui.note(&format!("{}{line}: {}", error.file, error.message));
     }
-    let things = if baseline.len() == 1 { "finding" } else { "findings" };
-    ui.note(&format!("{} {things} recorded in {}", baseline.len(), path.display()));
-    Ok(())
 }

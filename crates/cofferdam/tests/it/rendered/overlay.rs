@@ -159,6 +159,137 @@ fn a_chart_below_an_overlay_is_rendered_too() {
     assert_eq!(judged(&place.report(&format!("{ONLY} ."))), ["db", "prod"]);
 }
 
+/// A base with an image of its own, and an overlay that patches in every way there is.
+fn patched() -> Place {
+    let deploy = "\
+# a comment
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: side
+        image: side:1.2.3
+        securityContext:
+          privileged: true
+      - name: app
+        image: app:1
+";
+    let patch = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      hostNetwork: true
+      containers:
+      - name: app
+        securityContext: {privileged: true}
+";
+    let prod = "\
+namePrefix: prod-
+resources: [../base]
+patches:
+- path: patch.yaml
+- patch: |-
+    apiVersion: v1
+    kind: Pod
+    metadata: {name: db}
+    spec: {hostIPC: true}
+- target: {kind: Pod}
+  patch: |-
+    - {op: add, path: /spec/hostPID, value: true}
+";
+    let base = "resources: [deploy.yaml, db.yaml]\nimages: [{name: app, newTag: latest}]\n";
+    Place::with("base/kustomization.yaml", base)
+        .file("base/deploy.yaml", deploy)
+        .file(
+            "base/db.yaml",
+            "{apiVersion: v1, kind: Pod, metadata: {name: db}, spec: {containers: [{name: db}]}}\n",
+        )
+        .file("prod/kustomization.yaml", prod)
+        .file("prod/patch.yaml", patch)
+}
+
+/// What `kubectl kustomize prod` prints of it, and two values that nothing explains.
+const PATCHED: &str = r#"cat <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: prod-web
+spec:
+  template:
+    spec:
+      containers:
+      - image: app:latest
+        name: app
+        securityContext:
+          privileged: true
+      - image: side:1.2.3
+        name: side
+        securityContext:
+          privileged: true
+      hostNetwork: true
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: prod-db
+spec:
+  containers:
+  - name: db
+    securityContext:
+      privileged: true
+  hostIPC: true
+  hostPID: true
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: generated
+spec:
+  hostNetwork: true
+END"#;
+
+const TRACED: [&str; 6] = [
+    "base/deploy.yaml:15 privileged-container",
+    "base/kustomization.yaml:2 mutable-image-tag",
+    "prod/kustomization.yaml:9 host-namespace",
+    "prod/kustomization.yaml:12 host-namespace",
+    "prod/patch.yaml:7 host-namespace",
+    "prod/patch.yaml:10 privileged-container",
+];
+
+#[test]
+fn a_finding_stands_on_the_line_that_it_comes_from() {
+    let place = patched().program("kubectl", PATCHED);
+    let report = place.report("prod --only host-namespace,privileged-container,mutable-image-tag");
+    let mut expected = TRACED.to_vec();
+    let unknown =
+        ["prod/kustomization.yaml:1 host-namespace", "prod/kustomization.yaml:1 privileged-container"];
+    expected.splice(2..2, unknown);
+    assert_eq!(report.findings(), expected);
+    let privileged = report.finding("privileged-container");
+    assert_eq!([&privileged["column"], &privileged["endColumn"]], [11, 21]);
+    place.check("prod --only privileged-container --format junit").ends(1).never_says("nothing to object to");
+}
+
+#[test]
+fn what_the_real_kubectl_renders_is_traced_to_its_lines() {
+    if !installed("kubectl") {
+        return;
+    }
+    let words = "check prod --format json --only host-namespace,privileged-container,mutable-image-tag";
+    let ran = patched().cofferdam(words).real_path().run().ends(1);
+    assert_eq!(Report(serde_json::from_str(&ran.out).unwrap()).findings(), TRACED);
+}
+
 #[test]
 fn the_real_kubectl_renders_what_the_stand_in_pretends() {
     if !installed("kubectl") {
@@ -170,7 +301,7 @@ fn the_real_kubectl_renders_what_the_stand_in_pretends() {
         .file("good.yaml", GOOD);
     let ran = place.cofferdam(&format!("check --format json {ONLY} .")).real_path().run().ends(1);
     let report = Report(serde_json::from_str(&ran.out).unwrap());
-    assert_eq!(report.findings(), ["prod/kustomization.yaml:1 host-namespace"]);
+    assert_eq!(report.findings(), ["base/pod.yaml:6 host-namespace"]);
     assert_eq!(judged(&report), ["prod-web"]);
     let broken = place.file("base/kustomization.yaml", "resources: [gone.yaml]\n");
     broken.cofferdam("check prod").real_path().run().ends(2).says("gone.yaml");
