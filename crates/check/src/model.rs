@@ -17,12 +17,21 @@ pub struct Check {
     pub stage: Stage,
     /// How bad its findings are, unless a finding says otherwise.
     pub severity: Severity,
+    /// What else a finding of it may be; the examples of its page show each.
+    pub also: &'static [Severity],
     /// The Pod Security check that refuses the same thing, if there is one.
     pub profile: Option<Profile>,
     /// Help text, web page and test in one; see [`crate::Page`].
     pub page: &'static str,
     /// What it looks at, and how.
     pub run: Run,
+}
+
+impl Check {
+    /// Every severity that a finding of it may have, mildest first.
+    pub fn severities(&self) -> impl Iterator<Item = Severity> {
+        Severity::ALL.into_iter().filter(|each| *each == self.severity || self.also.contains(each))
+    }
 }
 
 /// Whether a check's verdict may still change.

@@ -6,11 +6,12 @@
 //! After ```` ```yaml ```` may stand `kube=1.26` and what `cofferdam.yaml` would say: `registries=a/**,b/**`,
 //! `kernel=5.4`, `runtimeClasses=a,b`, `sandboxed=ns,ns-*`, `seccompProfiles=a.json`, `appArmorProfiles=a`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use check::fix::{Mended, mend};
 use check::{Check, Judge, Page, Run, Scope, Settings, Waivers};
-use finding::{Finding, Safety, Source};
+use finding::{Finding, Safety, Severity, Source};
 use object::{Inventory, Limits, Version};
 
 /// One fenced example of a page.
@@ -64,6 +65,11 @@ pub fn said(check: &'static Check, example: &Example) -> Vec<Said> {
             Said { line: start.line, column: start.column, width, message: finding.message.clone() }
         })
         .collect()
+}
+
+/// How bad the check's findings on an example are.
+pub fn severities(check: &'static Check, example: &Example) -> BTreeSet<Severity> {
+    judge(check, example).iter().map(|finding| finding.severity).collect()
 }
 
 /// Compares what is said with what the page states; the widths only where the page draws them.

@@ -9,6 +9,8 @@ pub(super) struct Check {
     /// Its id, safe as a file name.
     pub(super) id: String,
     severity: String,
+    /// What else its findings may be.
+    also: Vec<String>,
     stage: String,
     since: String,
     /// Pod Security check and level.
@@ -38,9 +40,14 @@ fn check(value: &Value) -> anyhow::Result<Check> {
         Value::Null => None,
         pss => Some((word(pss, "id")?, word(pss, "level")?)),
     };
+    let severity = word(value, "severity")?;
+    let all =
+        value["severities"].as_array().with_context(|| format!("`severities` is missing in {value}"))?;
+    let also = all.iter().filter_map(Value::as_str).filter(|each| *each != severity);
     Ok(Check {
         id,
-        severity: word(value, "severity")?,
+        also: also.map(str::to_owned).collect(),
+        severity,
         stage: word(value, "stage")?,
         since: word(value, "since")?,
         pss,
@@ -60,11 +67,12 @@ pub(super) fn index(checks: &[Check]) -> String {
 }
 
 fn row(check: &Check) -> String {
-    let Check { id, severity, stage, since, pss, title } = check;
+    let Check { id, severity, also, stage, since, pss, title } = check;
+    let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
     let pss = pss.as_ref().map_or_else(|| "–".to_owned(), |(id, level)| format!("{id} ({level})"));
     let since = if stage == "stable" { since.clone() } else { format!("{since} ({stage})") };
     let title = title.replace('|', "\\|");
-    format!("| [{id}]({id}.md) | {severity} | {pss} | {since} | {title} |\n")
+    format!("| [{id}]({id}.md) | {severity}{also} | {pss} | {since} | {title} |\n")
 }
 
 /// The page of one check: its own text under a line that says where to mend it.
@@ -79,13 +87,13 @@ mod tests {
     use super::*;
 
     const LIST: &str = r#"{"schema":"cofferdam/checks/v1","checks":[
-        {"id":"host-port","severity":"medium","stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"title":"A node port | bypasses policy"},
-        {"id":"latest","severity":"low","stage":"preview","since":"0.2","pss":null,"title":"Tags move"}]}"#;
+        {"id":"host-port","severity":"medium","severities":["low","medium"],"stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"title":"A node port | bypasses policy"},
+        {"id":"latest","severity":"low","severities":["low"],"stage":"preview","since":"0.2","pss":null,"title":"Tags move"}]}"#;
 
     #[test]
     fn the_index_has_a_row_for_each_check() {
         let text = index(&parse(LIST).unwrap());
-        assert!(text.contains("| [host-port](host-port.md) | medium | hostPorts (baseline) | 0.1 | A node port \\| bypasses policy |\n"));
+        assert!(text.contains("| [host-port](host-port.md) | medium (low) | hostPorts (baseline) | 0.1 | A node port \\| bypasses policy |\n"));
         assert!(text.contains("| [latest](latest.md) | low | – | 0.2 (preview) | Tags move |\n"));
     }
 

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: Some(Profile::baseline("appArmorProfile", v(1, 0))),
     page: include_str!("apparmor_unconfined.md"),
     run: Run::Pod(apparmor_unconfined),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: Some(Profile::restricted("capabilities_restricted", v(1, 22))),
     page: include_str!("capability_not_dropped.md"),
     run: Run::Pod(capability_not_dropped),

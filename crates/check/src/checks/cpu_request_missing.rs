@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[],
     profile: None,
     page: include_str!("cpu_request_missing.md"),
     run: Run::PodAmong(cpu_request_missing),

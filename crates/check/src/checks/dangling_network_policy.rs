@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: None,
     page: include_str!("dangling_network_policy.md"),
     run: Run::ObjectAmong(dangling_network_policy),

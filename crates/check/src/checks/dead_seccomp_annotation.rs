@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Low],
     profile: Some(Profile::restricted("seccompProfile_restricted", v(1, 19))),
     page: include_str!("dead_seccomp_annotation.md"),
     run: Run::Pod(dead_seccomp_annotation),

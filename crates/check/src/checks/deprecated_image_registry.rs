@@ -8,6 +8,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("deprecated_image_registry.md"),
     run: Run::Pod(deprecated_image_registry),

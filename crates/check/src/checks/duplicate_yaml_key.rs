@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("duplicate_yaml_key.md"),
     run: Run::Text(duplicate_yaml_key),

@@ -10,6 +10,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Low],
     profile: None,
     page: include_str!("field_not_in_version.md"),
     run: Run::Pod(field_not_in_version),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: Some(Profile::baseline("hostNamespaces", v(1, 0))),
     page: include_str!("host_namespace.md"),
     run: Run::Pod(host_namespace),

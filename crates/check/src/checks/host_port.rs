@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: Some(Profile::baseline("hostPorts", v(1, 0))),
     page: include_str!("host_port.md"),
     run: Run::Pod(host_port),

@@ -11,6 +11,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Preview,
     severity: Severity::Medium,
+    also: &[Severity::Low, Severity::High],
     profile: None,
     page: include_str!("image_in_custom_resource.md"),
     run: Run::Object(image_in_custom_resource),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("image_not_pinned.md"),
     run: Run::Pod(image_not_pinned),

@@ -8,6 +8,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("image_volume_registry_not_allowed.md"),
     run: Run::Pod(image_volume_registry_not_allowed),

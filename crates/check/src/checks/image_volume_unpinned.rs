@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("image_volume_unpinned.md"),
     run: Run::Pod(image_volume_unpinned),

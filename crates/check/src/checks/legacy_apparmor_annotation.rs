@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("legacy_apparmor_annotation.md"),
     run: Run::Pod(legacy_apparmor_annotation),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("mount_propagation_bidirectional.md"),
     run: Run::Pod(mount_propagation_bidirectional),

@@ -10,6 +10,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("namespace_psa_invalid.md"),
     run: Run::Object(namespace_psa_invalid),

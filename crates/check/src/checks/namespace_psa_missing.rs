@@ -9,6 +9,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("namespace_psa_missing.md"),
     run: Run::ObjectAmong(namespace_psa_missing),

@@ -9,6 +9,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Info,
+    also: &[],
     profile: None,
     page: include_str!("namespace_psa_unpinned.md"),
     run: Run::Object(namespace_psa_unpinned),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: None,
     page: include_str!("net_raw_kept.md"),
     run: Run::Pod(net_raw_kept),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("no_network_policy.md"),
     run: Run::PodAmong(no_network_policy),

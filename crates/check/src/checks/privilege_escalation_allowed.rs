@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: Some(Profile::restricted("allowPrivilegeEscalation", v(1, 8))),
     page: include_str!("privilege_escalation_allowed.md"),
     run: Run::Pod(privilege_escalation_allowed),

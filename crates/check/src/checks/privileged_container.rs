@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Critical,
+    also: &[],
     profile: Some(Profile::baseline("privileged", v(1, 0))),
     page: include_str!("privileged_container.md"),
     run: Run::Pod(privileged_container),

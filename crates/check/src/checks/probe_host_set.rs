@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: Some(Profile::baseline("hostProbesAndHostLifecycle", v(1, 34))),
     page: include_str!("probe_host_set.md"),
     run: Run::Pod(probe_host_set),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Low],
     profile: Some(Profile::baseline("procMount", v(1, 0))),
     page: include_str!("proc_mount_unmasked.md"),
     run: Run::Pod(proc_mount_unmasked),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Critical,
+    also: &[Severity::High],
     profile: None,
     page: include_str!("rbac_cluster_admin.md"),
     run: Run::ObjectAmong(rbac_cluster_admin),

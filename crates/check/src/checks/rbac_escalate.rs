@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("rbac_escalate.md"),
     run: Run::ObjectAmong(rbac_escalate),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("rbac_pod_create.md"),
     run: Run::ObjectAmong(rbac_pod_create),

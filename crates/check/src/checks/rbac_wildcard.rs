@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Low, Severity::Medium],
     profile: None,
     page: include_str!("rbac_wildcard.md"),
     run: Run::ObjectAmong(rbac_wildcard),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("removed_api_version.md"),
     run: Run::Object(removed_api_version),

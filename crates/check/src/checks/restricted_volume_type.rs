@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::High],
     profile: Some(Profile::restricted("restrictedVolumes", v(1, 0))),
     page: include_str!("restricted_volume_type.md"),
     run: Run::Pod(restricted_volume_type),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: Some(Profile::restricted("runAsNonRoot", v(1, 0))),
     page: include_str!("run_as_root.md"),
     run: Run::Pod(run_as_root),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: Some(Profile::restricted("runAsUser", v(1, 23))),
     page: include_str!("run_as_uid_zero.md"),
     run: Run::Pod(run_as_uid_zero),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[],
     profile: None,
     page: include_str!("runtime_class_no_overhead.md"),
     run: Run::Object(runtime_class_no_overhead),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("runtime_class_unknown.md"),
     run: Run::PodAmong(runtime_class_unknown),

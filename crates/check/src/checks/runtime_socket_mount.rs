@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Critical,
+    also: &[],
     profile: None,
     page: include_str!("runtime_socket_mount.md"),
     run: Run::Pod(runtime_socket_mount),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[],
     profile: None,
     page: include_str!("sa_token_broad.md"),
     run: Run::Pod(sa_token_broad),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: Some(Profile::restricted("seccompProfile_restricted", v(1, 19))),
     page: include_str!("seccomp_unset.md"),
     run: Run::Pod(seccomp_unset),

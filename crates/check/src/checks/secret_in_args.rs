@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("secret_in_args.md"),
     run: Run::Pod(secret_in_args),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[],
     profile: None,
     page: include_str!("secret_volume_mode_wide.md"),
     run: Run::Pod(secret_volume_mode_wide),

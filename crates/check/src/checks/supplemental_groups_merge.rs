@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Info,
+    also: &[],
     profile: None,
     page: include_str!("supplemental_groups_merge.md"),
     run: Run::Pod(supplemental_groups_merge),

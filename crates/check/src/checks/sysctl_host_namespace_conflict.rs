@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("sysctl_host_namespace_conflict.md"),
     run: Run::Pod(sysctl_host_namespace_conflict),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("sysctl_kernel_too_old.md"),
     run: Run::Pod(sysctl_kernel_too_old),

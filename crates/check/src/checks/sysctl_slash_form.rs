@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("sysctl_slash_form.md"),
     run: Run::Pod(sysctl_slash_form),

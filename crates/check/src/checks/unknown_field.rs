@@ -10,6 +10,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("unknown_field.md"),
     run: Run::Object(unknown_field),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("user_namespace_conflict.md"),
     run: Run::Pod(user_namespace_conflict),

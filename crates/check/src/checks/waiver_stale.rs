@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[],
     profile: None,
     page: include_str!("waiver_stale.md"),
     run: Run::Waivers,

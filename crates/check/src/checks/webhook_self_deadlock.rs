@@ -8,6 +8,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("webhook_self_deadlock.md"),
     run: Run::ObjectAmong(webhook_self_deadlock),

@@ -7,6 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
+    also: &[Severity::Low],
     profile: None,
     page: include_str!("webhook_timeout_long.md"),
     run: Run::Object(webhook_timeout_long),

@@ -6,6 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: Some(Profile::baseline("windowsHostProcess", v(1, 0))),
     page: include_str!("windows_host_process.md"),
     run: Run::Pod(windows_host_process),

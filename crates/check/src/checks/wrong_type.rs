@@ -10,6 +10,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
+    also: &[],
     profile: None,
     page: include_str!("wrong_type.md"),
     run: Run::Object(wrong_type),

@@ -9,6 +9,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
+    also: &[],
     profile: None,
     page: include_str!("yaml_boolean_trap.md"),
     run: Run::Pod(yaml_boolean_trap),

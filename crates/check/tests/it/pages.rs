@@ -1,7 +1,12 @@
 //! Every page is true: its flagged examples are flagged at the carets, its accepted ones stay silent.
 
-use check::{CHECKS, Check, Page, Run};
-use testkit::page::{agrees, examples, said};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use check::{CHECKS, Check, Judge, Page, Run};
+use finding::{Severity, Source};
+use object::{Inventory, Limits, Version};
+use testkit::page::{agrees, examples, said, severities};
 
 /// Headings every page has, in this order.
 const HEADINGS: [&str; 4] = ["What to do", "Flagged", "Accepted", "When to allow it"];
@@ -44,6 +49,45 @@ fn flagged_examples_are_flagged_at_the_carets_and_accepted_ones_stay_silent() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn the_severities_of_a_check_are_those_that_its_examples_show() {
+    let mut wrong = Vec::new();
+    for check in CHECKS.iter().filter(|check| needs_examples(check)) {
+        let shown: BTreeSet<Severity> =
+            examples(check.page).iter().flat_map(|example| severities(check, example)).collect();
+        let stated: BTreeSet<Severity> = check.severities().collect();
+        if shown != stated {
+            wrong.push(format!("{}: the examples show {shown:?}, the check says {stated:?}", check.id));
+        }
+        if check.also.contains(&check.severity) {
+            wrong.push(format!("{}: its severity stands among the others", check.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_real_manifest_is_judged_by_a_severity_that_is_not_stated() {
+    let Some(corpus) = testkit::corpus("manifests") else { return };
+    let judge = Judge::new(Version::NEWEST, |_| true);
+    for path in testkit::yaml_files(&corpus) {
+        let source = Arc::new(Source::file("manifest", testkit::text(&path)));
+        let read = object::read(&source, Limits::default());
+        let of_text: Vec<_> = read.problems.iter().filter_map(|problem| judge.problem(problem)).collect();
+        let inventory = Inventory::new(read.objects);
+        let of_objects = inventory.objects().iter().flat_map(|object| judge.object(object, &inventory));
+        for finding in of_objects.chain(of_text) {
+            let check = check::find(finding.id).unwrap();
+            assert!(
+                check.severities().any(|each| each == finding.severity),
+                "{}: {}",
+                check.id,
+                finding.severity
+            );
+        }
+    }
 }
 
 #[test]

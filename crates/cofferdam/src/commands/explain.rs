@@ -2,6 +2,7 @@
 
 use check::{CHECKS, Check, find, nearest};
 
+use super::list::severity;
 use crate::cli::ExplainArgs;
 use crate::exit::Outcome;
 use crate::ui::Ui;
@@ -38,7 +39,7 @@ fn page(check: &Check) -> String {
     });
     format!(
         "{title}\n\n*Severity {}, {}, in Cofferdam since {}{}.*\n\n{}\n",
-        check.severity,
+        severity(check),
         check.stage.word(),
         check.since,
         security.unwrap_or_default(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use check::{CHECKS, Check, Page};
+use finding::Severity;
 use serde_json::json;
 
 use crate::cli::{ListArgs, ListFormat, ListWhat};
@@ -24,6 +25,7 @@ fn as_json() -> serde_json::Result<String> {
         json!({
             "id": check.id,
             "severity": check.severity.word(),
+            "severities": check.severities().map(Severity::word).collect::<Vec<_>>(),
             "stage": check.stage.word(),
             "since": check.since,
             "pss": check.profile.map(check::Profile::any),
@@ -40,11 +42,21 @@ fn as_table() -> String {
     let mut out = String::new();
     for check in CHECKS {
         let security = check.profile.map(|p| format!("{} {}", p.any().level, p.any().id)).unwrap_or_default();
-        let line = format!("{:<30}  {:<8}  {security}", check.id, check.severity);
+        let line = format!("{:<33}  {:<18}  {security}", check.id, severity(check));
         let _ = writeln!(out, "{}", line.trim_end());
     }
     let _ = writeln!(out, "\n{} checks; `cofferdam explain ID` shows the page of one", CHECKS.len());
     out
+}
+
+/// `high`, or `high (low, medium)` where a finding may be those too.
+pub(super) fn severity(check: &Check) -> String {
+    let others: Vec<&str> =
+        check.severities().filter(|each| *each != check.severity).map(Severity::word).collect();
+    if others.is_empty() {
+        return check.severity.to_string();
+    }
+    format!("{} ({})", check.severity, others.join(", "))
 }
 
 fn first_sentence(text: &str) -> &str {

@@ -17,6 +17,7 @@ fn the_table_names_each_check_with_its_severity_and_its_standard() {
         ["privileged-container", "critical", "baseline", "privileged"]
     );
     assert_eq!(line("secret-in-env").split_whitespace().collect::<Vec<_>>(), ["secret-in-env", "high"]);
+    assert!(line("host-port").contains(" medium (low) "), "{}", ran.out);
     assert!(ran.out.ends_with("`cofferdam explain ID` shows the page of one\n"));
 }
 
@@ -30,6 +31,8 @@ fn the_json_list_holds_the_same_checks_with_all_keys() {
         for key in ["id", "severity", "stage", "since", "title"] {
             assert!(check[key].as_str().is_some_and(|text| !text.is_empty()), "{key} of {check}");
         }
+        let severities = check["severities"].as_array().unwrap();
+        assert!(severities.contains(&check["severity"]), "{check}");
         assert!(check["pss"].is_null() || check["pss"]["level"].is_string(), "{check}");
         assert!(table.contains(check["id"].as_str().unwrap()));
     }
