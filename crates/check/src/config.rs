@@ -14,6 +14,7 @@ use object::{Limits, Node, Version, documents};
 
 use self::fields::{fields, list, text, wrong};
 pub use self::place::Place;
+use crate::credential::without_credentials;
 use crate::waivers::{Covers, Glob, ObjectPattern, Waiver, check_to_waive};
 use crate::{Date, Settings, Waivers};
 
@@ -181,7 +182,7 @@ fn waiver(item: Node<'_>, today: Date, place: &Place) -> Result<Waiver, ConfigEr
             container: glob("container")?,
         },
         waived: Waived {
-            reason,
+            reason: without_credentials(&reason),
             by: WaivedBy::Config,
             owner: Some(owner),
             expires: expires.map(|(_, day)| day.to_string()),

@@ -3,6 +3,8 @@
 //! By the shape of the value, or by the name it goes under when the value could be one. Placeholders,
 //! references, paths, numbers and object names are not values.
 
+use std::ops::Range;
+
 use crate::base64;
 
 /// Why a value is taken for a credential.
@@ -133,6 +135,27 @@ pub(crate) fn may_stand_in(line: &str) -> bool {
     line.split(|c| !word(c))
         .filter(|word| !word.is_empty())
         .any(|word| named_like_one(word) || has_shape(word))
+}
+
+/// The words of a text, such as a comment, that are credentials by their shape.
+pub(crate) fn words_with_shape(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let words = text.split_whitespace().filter_map(|word| {
+        let start = (word.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let inner = word.trim_matches(|c: char| "\"'`,;()[]{}".contains(c));
+        let is_one = has_shape(inner) || inner.contains("://") && password_in_url(inner);
+        is_one.then_some(start..start + word.len())
+    });
+    words.collect::<Vec<_>>().into_iter()
+}
+
+/// The text with stars in the place of such words.
+pub(crate) fn without_credentials(text: &str) -> String {
+    let mut out = text.to_owned();
+    for word in words_with_shape(text) {
+        let stars = "*".repeat(word.len());
+        out.replace_range(word, &stars);
+    }
+    out
 }
 
 fn has_shape(word: &str) -> bool {

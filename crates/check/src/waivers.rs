@@ -20,6 +20,7 @@ use crate::{Date, Place};
 pub struct Waivers {
     list: Vec<Waiver>,
     broken: Vec<Finding>,
+    hidden: Vec<(Arc<Source>, Span)>,
 }
 
 /// How much of what waivers could match was looked at.
@@ -58,7 +59,7 @@ impl Waivers {
     }
 
     pub(crate) fn of(list: Vec<Waiver>) -> Self {
-        Self { list, broken: Vec::new() }
+        Self { list, ..Self::default() }
     }
 
     /// Adds those of another place. Of two that match the same finding a comment speaks before an entry
@@ -66,6 +67,13 @@ impl Waivers {
     pub fn extend(&mut self, other: Self) {
         self.list.extend(other.list);
         self.broken.extend(other.broken);
+        self.hidden.extend(other.hidden);
+    }
+
+    /// What no report may show of the comments: what stands behind a waiver that could not be read, which may
+    /// be anything, and what looks like a credential.
+    pub fn hidden(&self) -> &[(Arc<Source>, Span)] {
+        &self.hidden
     }
 
     /// Marks the findings that are waived, and adds one for each void waiver of a check that `ran`.

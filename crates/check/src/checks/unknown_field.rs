@@ -34,6 +34,10 @@ fn unknown_field(object: &Object, out: &mut Findings<'_>) {
             let site = object.site(value, "");
             let message = format!("unknown field `{}`: {hint}", site.field);
             let flag = out.flag(site, message);
+            let flag = match slip(holder, name).filter(|field| seen.node.entry(field).is_none()) {
+                Some(field) => flag.fix(Safety::Risky, [rename(value, "", field)]),
+                None => flag,
+            };
             if !meant.is_some_and(|(holder, name)| is_security_field(holder, name)) && !is_context(holder) {
                 flag.severity(Severity::Medium);
             }
@@ -138,6 +142,17 @@ fn meant(holder: &'static Type, name: &str) -> (String, Meant) {
         return (format!("is `{field}` meant?"), Some((holder, field)));
     }
     ("the API server refuses or drops it".to_owned(), None)
+}
+
+/// The one field of the type that a name is at most two letters away from: what is meant beyond doubt.
+///
+/// Whoever mistyped the name has run without the field so far; to obey it now could stop the workload.
+fn slip(holder: &'static Type, name: &str) -> Option<&'static str> {
+    let likely = near(holder, name, 2)?;
+    let close = |field: &&str| field.len().abs_diff(name.len()) <= 2 && distance(name, field) <= 2;
+    let mut candidates = holder.fields().map(|field| field.name).filter(close);
+    let only = candidates.next().filter(|_| candidates.next().is_none());
+    only.filter(|field| *field == likely)
 }
 
 /// The field of a type that a name means if up to `slips` letters are wrong, case aside.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use finding::{Source, Span, Waived, WaivedBy};
 use object::{Limits, Node, comments, documents};
 
+use crate::credential::{without_credentials, words_with_shape};
+
 use super::{Covers, Waiver, Waivers, check_to_waive, complaint};
 
 /// What every waiver comment holds; a text without it is not read again.
@@ -34,13 +36,29 @@ pub(super) fn read(source: &Arc<Source>) -> Waivers {
     let text = Text::new(source, &comments);
     for comment in comments {
         let Some(start) = text.waiver_in(comment) else { continue };
+        let at = |range: Range<usize>| {
+            Span::new(comment.start + range.start as u32, comment.start + range.end as u32)
+        };
+        let credentials = words_with_shape(source.slice(comment)).map(at);
+        out.hidden.extend(credentials.map(|span| (Arc::clone(source), span)));
+        let broken_before = out.broken.len();
         match Words::parse(source.slice(Span::new(start, comment.end))) {
             None => {}
             Some(Err(why)) => out.broken.push(complaint(source, comment, why)),
             Some(Ok(words)) => text.take(&words, start, comment, &extents, &mut out),
         }
+        if out.broken.len() > broken_before {
+            out.hidden.push((Arc::clone(source), behind(source, start, comment)));
+        }
     }
     out
+}
+
+/// What follows the parentheses of a waiver; where there are none, all of its words.
+fn behind(source: &Source, start: u32, comment: Span) -> Span {
+    let words = source.slice(Span::new(start, comment.end));
+    let list = words.find(')').map_or(0, |at| at + 1);
+    Span::new(start + list as u32, comment.end)
 }
 
 /// What a waiver comment says after its mark; the ids with where they start in it.
@@ -129,7 +147,7 @@ impl<'s> Text<'s> {
                     check,
                     covers: Covers::Spans(spans.clone()),
                     waived: Waived {
-                        reason: words.reason.to_owned(),
+                        reason: without_credentials(words.reason),
                         by: WaivedBy::Comment,
                         owner: None,
                         expires: None,
@@ -138,7 +156,7 @@ impl<'s> Text<'s> {
                     span,
                     expired: None,
                 }),
-                Err(why) => out.broken.push(complaint(self.source, span, why)),
+                Err(why) => out.broken.push(complaint(self.source, span, without_credentials(&why))),
             }
         }
     }

@@ -121,7 +121,7 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
         Some(policy) => judge_by_standard(&inventory, policy, &judge, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
-    let gone = plan.settle(&mut report.findings, &sources, &judge);
+    let gone = plan.settle(&mut report, &sources, &judge);
     report.advice = advice(&report.findings);
     report.sort();
     Judged { report, inputs, inventory, judge, gone }

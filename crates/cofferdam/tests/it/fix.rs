@@ -32,6 +32,45 @@ fn a_safe_run_leaves_risky_findings_and_a_risky_run_leaves_none() {
 }
 
 #[test]
+fn a_field_that_can_only_be_a_slip_is_renamed_and_one_that_would_harm_is_not() {
+    const ONLY: &str = "--only unknown-field,privileged-container,duplicate-yaml-key";
+    let pod = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  securityContext:
+    runAsNonroot: true # the image says so
+  containers:
+  - name: web
+    securityContext: {privilegd: true}
+    imagePullPolici: Always
+    ports: [{containerPort: 80, hostPorts: 80, hostPort: 80}]
+  hostNetwrok: false
+  hostNetwerk: false
+";
+    let place = Place::with("pod.yaml", pod);
+    place.check(&format!("--fix {ONLY} pod.yaml")).ends(1);
+    assert_eq!(place.read("pod.yaml"), pod);
+    let ran = place.check(&format!("--fix=risky {ONLY} pod.yaml")).ends(1);
+    let ran =
+        ran.warns("3 findings in 1 file mended").warns("unknown-field is not mended: it would bring a new");
+    let mended = place.read("pod.yaml");
+    for line in
+        ["    runAsNonRoot: true # the image says so\n", "    imagePullPolicy: Always\n", "{privilegd: true}"]
+    {
+        assert!(mended.contains(line), "{mended}");
+    }
+    // One of two slips for the same field takes its place; what is left names a field that is there.
+    assert!(
+        mended.contains("hostPorts: 80") && mended.matches("hostNetwork: false").count() == 1,
+        "{mended}"
+    );
+    place.check(&format!("--fix=risky {ONLY} pod.yaml")).ends(1).warns("0 findings in 0 files mended");
+    assert_eq!(place.read("pod.yaml"), mended, "{ran:?}");
+}
+
+#[test]
 fn a_diff_writes_nothing_and_git_applies_it_to_the_same_result() {
     let place = Place::with("a dir/pod.yaml", POD.replace('\n', "\r\n")).file("json/pod.json", JSON);
     let patch = place.check("--diff --fix=risky .").ends(1).out;

@@ -93,3 +93,21 @@ fn an_alias_is_covered_where_its_anchor_stands() {
     let text = "a: &x {b: c!}\n# cofferdam: allow(run-as-root): why\nd: *x\n";
     assert_eq!(judged(text), ["1 open", "2 the waiver for `run-as-root` matches nothing"]);
 }
+
+#[test]
+fn what_stands_behind_a_broken_waiver_or_looks_like_a_credential_is_hidden() {
+    let hidden = |text: &str| -> Vec<String> {
+        let source = Arc::new(Source::file("a.yaml", text.to_owned()));
+        let waivers = Waivers::in_text(&source);
+        waivers.hidden().iter().map(|(source, span)| source.slice(*span).to_owned()).collect()
+    };
+    assert_eq!(hidden("a: b # cofferdam: allow(nope): hunter2\n"), [": hunter2"]);
+    assert_eq!(hidden("a: b # cofferdam: ignore(host-port) hunter2\n"), [" hunter2"]);
+    assert_eq!(hidden("a: b # cofferdam: allow host-port hunter2\n"), [" allow host-port hunter2"]);
+    assert_eq!(hidden("# cofferdam: allow(run-as-root): hunter2\n\na: b\n"), [": hunter2"]);
+    let token = "ghp_0123456789abcdefghijABCDEFGHIJ456789";
+    assert_eq!(hidden(&format!("a: b # cofferdam: allow(run-as-root): by {token}\n")), [token]);
+    assert!(hidden("a: b # cofferdam: allow(run-as-root): hunter2\n").is_empty());
+    let text = format!("a!: b # cofferdam: allow(run-as-root): by {token}\n");
+    assert_eq!(judged(&text), [format!("1 by {}", "*".repeat(token.len()))]);
+}

@@ -69,21 +69,17 @@ impl<'a> Plan<'a> {
     /// of the baseline are gone, as far as a run over these paths can know.
     ///
     /// Under `--pss` nothing is settled: the answer is that of the API server, which knows no waivers.
-    pub(super) fn settle(
-        &self,
-        findings: &mut Vec<Finding>,
-        sources: &[Arc<Source>],
-        judge: &Judge,
-    ) -> usize {
-        if self.args.pss.is_some() {
-            return 0;
-        }
+    pub(super) fn settle(&self, report: &mut Report, sources: &[Arc<Source>], judge: &Judge) -> usize {
         let mut waivers = Waivers::default();
         for each in parallel::map(sources, Waivers::in_text) {
             waivers.extend(each);
         }
+        report.hidden.extend(waivers.hidden().iter().cloned());
+        if self.args.pss.is_some() {
+            return 0;
+        }
         let scope = self.scope();
-        let gone = self.accept(findings, waivers, scope, judge);
+        let gone = self.accept(&mut report.findings, waivers, scope, judge);
         if scope == Scope::Whole { gone } else { 0 }
     }
 
