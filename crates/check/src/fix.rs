@@ -4,11 +4,15 @@
 //! intended fields only, the findings are gone, and no new one came. What cannot be proven is left as it
 //! is, with the reason.
 
+mod each;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use finding::{Change, Finding, ObjectRef, Safety, Source, apply};
+use finding::{Change, Edit, Finding, ObjectRef, Safety, Source, apply};
 use object::edit::{edits, models};
+
+pub use self::each::prove_each;
 
 /// What came of mending one text.
 #[derive(Debug)]
@@ -42,10 +46,10 @@ pub fn mend(source: &Arc<Source>, level: Safety, judge: &dyn Fn(&Arc<Source>) ->
             break;
         }
         match attempt(&mended.source, &todo, &findings, judge) {
-            Ok((new, after)) => {
+            Ok(proven) => {
                 mended.fixed.extend(todo.into_iter().cloned());
-                mended.source = new;
-                findings = after;
+                mended.source = proven.source;
+                findings = proven.findings;
                 share = usize::MAX;
             }
             // Together they fail: fewer at a time, until the one that cannot be written is alone.
@@ -67,7 +71,14 @@ fn is_writable(finding: &Finding, level: Safety) -> bool {
         && finding.fix.as_ref().is_some_and(|fix| fix.safety <= level && !fix.changes.is_empty())
 }
 
-type Proven = (Arc<Source>, Vec<Finding>);
+/// A text that holds what was promised of it.
+struct Proven {
+    /// What became of the text.
+    edits: Vec<Edit>,
+    source: Arc<Source>,
+    /// What is found in it.
+    findings: Vec<Finding>,
+}
 
 /// Makes the changes of all `todo` and proves the result.
 fn attempt(
@@ -91,7 +102,7 @@ fn attempt(
     only_what_was_meant(source, &new, &changes)?;
     let after = judge(&new);
     gone_and_none_new(todo, before, &after)?;
-    Ok((new, after))
+    Ok(Proven { edits, source: new, findings: after })
 }
 
 /// The new text reads as the old one with the changes made in the model, document by document.

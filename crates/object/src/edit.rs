@@ -31,15 +31,6 @@ pub fn edits(source: &Arc<Source>, changes: &[Change]) -> Result<Vec<Edit>, Refu
     edits_in(&documents(source, Limits::default()).trees, changes)
 }
 
-/// The same for several sets of changes that have nothing to do with each other; the text is read once.
-pub fn edits_each<'c>(
-    source: &Arc<Source>,
-    sets: impl IntoIterator<Item = &'c [Change]>,
-) -> Vec<Result<Vec<Edit>, Refused>> {
-    let trees = documents(source, Limits::default()).trees;
-    sets.into_iter().map(|changes| edits_in(&trees, changes)).collect()
-}
-
 fn edits_in(trees: &[Arc<Tree>], changes: &[Change]) -> Result<Vec<Edit>, Refused> {
     let mut splices = Vec::new();
     for tree in trees {

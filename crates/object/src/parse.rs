@@ -84,6 +84,18 @@ pub fn documents(source: &Arc<Source>, limits: Limits) -> Documents {
     Documents { trees, problems }
 }
 
+/// The stretches of a text that are read independently of each other; JSON values in a row are one.
+pub fn pieces(text: &str) -> Vec<Range<usize>> {
+    if opens_as_json(text.trim_start_matches('\u{feff}')) {
+        return vec![0..text.len()];
+    }
+    let piece = |cut| match cut {
+        Cut::Piece(range) => Some(range),
+        Cut::Refused(_) => None,
+    };
+    cuts(text, 0).filter_map(piece).collect()
+}
+
 fn each_document(source: &Arc<Source>, limits: Limits, take: &mut dyn FnMut(Tree)) -> Vec<Problem> {
     let text = source.text();
     let mut reader = Reader { source, limits, take, read: 0, problems: Vec::new() };

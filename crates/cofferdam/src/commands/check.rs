@@ -14,7 +14,7 @@ use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::plan::Plan;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
 use crate::parallel;
@@ -44,7 +44,10 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         judged = judge(args, &plan, ui);
     }
     say_what_may_surprise(args, &judged, ui);
-    output::report(args, ui, &mut judged.report, since)?;
+    if args.format == Format::Sarif {
+        judged.offer_fixes(&plan);
+    }
+    output::report(args, ui, &judged.report, since)?;
     Ok(outcome(args, &plan, &judged.report))
 }
 
@@ -95,6 +98,18 @@ impl Judged {
             inventory: &self.inventory,
             judge: &self.judge,
             plan,
+        }
+    }
+}
+
+impl Judged {
+    /// Puts the splices into the fixes that were proven one by one.
+    fn offer_fixes(&mut self, plan: &Plan<'_>) {
+        let proven = fix::each_alone(&self.run(plan));
+        for (finding, edits) in self.report.findings.iter_mut().zip(proven) {
+            if let Some(fix) = &mut finding.fix {
+                fix.edits = edits.unwrap_or_default();
+            }
         }
     }
 }

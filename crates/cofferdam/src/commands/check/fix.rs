@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use check::Judge;
-use check::fix::{Mended, mend};
-use finding::{Finding, Origin, Safety, Source};
+use check::fix::{Mended, mend, prove_each};
+use finding::{Edit, Finding, Origin, Safety, Source};
 use object::{Inventory, Limits};
 
 use super::plan::Plan;
@@ -76,6 +76,20 @@ pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Ta
     (patch, tally)
 }
 
+/// The splices of every fix that holds alone, in the order of the findings. Nobody edits rendered text.
+pub(super) fn each_alone(run: &Run<'_>) -> Vec<Option<Vec<Edit>>> {
+    let by_text: Vec<&[Finding]> = run.findings.chunk_by(|a, b| Arc::ptr_eq(&a.source, &b.source)).collect();
+    let proven = parallel::map(&by_text, |findings| match findings.first().map(|finding| &finding.source) {
+        Some(source) if matches!(source.origin(), Origin::File) => prove_each(source, findings, &|source| {
+            let mut findings = run.judge_text(source);
+            run.plan.waive_text(&mut findings, source, run.judge);
+            findings
+        }),
+        _ => vec![None; findings.len()],
+    });
+    proven.into_iter().flatten().collect()
+}
+
 /// What was judged, to be judged again after each repair.
 pub(super) struct Run<'a> {
     pub(super) inputs: &'a [Input],
@@ -100,12 +114,16 @@ impl Run<'_> {
     }
 
     fn judge_again(&self, source: &Arc<Source>) -> Vec<Finding> {
+        let mut findings = self.judge_text(source);
+        self.plan.settle_text(&mut findings, source, self.judge);
+        findings
+    }
+
+    fn judge_text(&self, source: &Arc<Source>) -> Vec<Finding> {
         let read = object::read(source, Limits::default());
         let of_text = read.problems.iter().filter_map(|problem| self.judge.problem(problem));
         let of_objects = read.objects.iter().flat_map(|object| self.judge.object(object, self.inventory));
-        let mut findings = of_text.chain(of_objects).collect();
-        self.plan.settle_text(&mut findings, source, self.judge);
-        findings
+        of_text.chain(of_objects).collect()
     }
 
     fn jobs(&self, level: Safety, ui: &mut Ui) -> Vec<Job<'_>> {

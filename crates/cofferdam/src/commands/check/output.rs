@@ -1,31 +1,22 @@
 //! Where does the report go, and in which form?
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context;
-use finding::{Change, Color, Finding, Origin, Report};
+use finding::{Color, Report};
 
 use crate::cli::{CheckArgs, Format};
 use crate::ui::Ui;
 
 /// Writes the report; beside a file, its figures go to whoever watches.
-pub(super) fn report(
-    args: &CheckArgs,
-    ui: &mut Ui,
-    report: &mut Report,
-    since: Instant,
-) -> anyhow::Result<()> {
+pub(super) fn report(args: &CheckArgs, ui: &mut Ui, report: &Report, since: Instant) -> anyhow::Result<()> {
     let color = if args.output.is_some() { Color::Off } else { ui.color() };
     let root = root();
     let root = root.as_deref();
     let text = match args.format {
         Format::Json => finding::json(report)?,
         Format::Text => finding::text(report, color, Some(since.elapsed())),
-        Format::Sarif => {
-            fill_edits(&mut report.findings);
-            finding::sarif(report, root)?
-        }
+        Format::Sarif => finding::sarif(report, root)?,
         Format::Junit => finding::junit(report, root),
         Format::Github => finding::github(report, root),
     };
@@ -48,25 +39,4 @@ pub(super) fn write(args: &CheckArgs, ui: &mut Ui, text: &str) -> anyhow::Result
 /// What paths in machine-read formats are relative to: services know files by their place in the checkout.
 fn root() -> Option<String> {
     Some(std::env::current_dir().ok()?.to_string_lossy().into_owned())
-}
-
-/// Turns the changes of every fix into splices; a fix that cannot be written stays without.
-fn fill_edits(findings: &mut [Finding]) {
-    for same in findings.chunk_by_mut(|a, b| Arc::ptr_eq(&a.source, &b.source)) {
-        let Some(source) = same.first().map(|finding| Arc::clone(&finding.source)) else { continue };
-        // Nobody edits rendered text.
-        if !matches!(source.origin(), Origin::File) {
-            continue;
-        }
-        let mut fixes: Vec<_> =
-            same.iter_mut().filter(|f| f.waived.is_none()).filter_map(|f| f.fix.as_mut()).collect();
-        if fixes.is_empty() {
-            continue;
-        }
-        let changes: Vec<Vec<Change>> = fixes.iter().map(|fix| fix.changes.clone()).collect();
-        let edits = object::edit::edits_each(&source, changes.iter().map(Vec::as_slice));
-        for (fix, edits) in fixes.iter_mut().zip(edits) {
-            fix.edits = edits.unwrap_or_default();
-        }
-    }
 }

@@ -79,27 +79,30 @@ impl<'a> Plan<'a> {
             return 0;
         }
         let scope = self.scope();
-        let gone = self.accept(&mut report.findings, waivers, scope, judge);
+        self.waive(&mut report.findings, waivers, scope, judge);
+        let gone = self.hide(&mut report.findings, judge);
         if scope == Scope::Whole { gone } else { 0 }
     }
 
     /// The same for one text that is judged alone.
     pub(super) fn settle_text(&self, findings: &mut Vec<Finding>, source: &Arc<Source>, judge: &Judge) {
-        self.accept(findings, Waivers::in_text(source), Scope::Part, judge);
+        self.waive(findings, Waivers::in_text(source), Scope::Part, judge);
+        self.hide(findings, judge);
     }
 
-    fn accept(
-        &self,
-        findings: &mut Vec<Finding>,
-        mut waivers: Waivers,
-        scope: Scope,
-        judge: &Judge,
-    ) -> usize {
-        let ran = |id: &str| judge.runs(id);
+    /// The same without the baseline, for a proof about findings that the baseline does not hide.
+    pub(super) fn waive_text(&self, findings: &mut Vec<Finding>, source: &Arc<Source>, judge: &Judge) {
+        self.waive(findings, Waivers::in_text(source), Scope::Part, judge);
+    }
+
+    fn waive(&self, findings: &mut Vec<Finding>, mut waivers: Waivers, scope: Scope, judge: &Judge) {
         waivers.extend(self.found.config.waivers.clone());
-        waivers.apply(findings, &ran, scope);
+        waivers.apply(findings, &|id| judge.runs(id), scope);
         self.found.config.weigh(findings);
-        self.baseline.as_ref().map_or(0, |baseline| baseline.hide(findings, &ran))
+    }
+
+    fn hide(&self, findings: &mut [Finding], judge: &Judge) -> usize {
+        self.baseline.as_ref().map_or(0, |baseline| baseline.hide(findings, &|id| judge.runs(id)))
     }
 
     /// Single files say nothing about what stands elsewhere.
