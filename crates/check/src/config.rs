@@ -182,7 +182,7 @@ fn waiver(item: Node<'_>, today: Date, place: &Place) -> Result<Waiver, ConfigEr
             container: glob("container")?,
         },
         waived: Waived {
-            reason: without_credentials(&reason),
+            reason: without_credentials(reason),
             by: WaivedBy::Config,
             owner: Some(owner),
             expires: expires.map(|(_, day)| day.to_string()),

@@ -140,22 +140,37 @@ pub(crate) fn may_stand_in(line: &str) -> bool {
 /// The words of a text, such as a comment, that are credentials by their shape.
 pub(crate) fn words_with_shape(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let words = text.split_whitespace().filter_map(|word| {
-        let start = (word.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
         let inner = word.trim_matches(|c: char| "\"'`,;()[]{}".contains(c));
-        let is_one = has_shape(inner) || inner.contains("://") && password_in_url(inner);
-        is_one.then_some(start..start + word.len())
+        let start = (inner.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let is_one = has_shape(inner)
+            || inner.split('=').any(has_shape)
+            || inner.contains("://") && password_in_url(inner)
+            || has_user_info(inner);
+        is_one.then_some(start..start + inner.len())
     });
     words.collect::<Vec<_>>().into_iter()
 }
 
+/// `user:password@registry.example.com/app`, which is no image: a digest begins with its algorithm.
+fn has_user_info(word: &str) -> bool {
+    let Some((before, after)) = word.split_once('@') else { return false };
+    let password = before.rsplit_once(':').map_or("", |(_, password)| password);
+    let is_digest = after.starts_with("sha256:") || after.starts_with("sha512:");
+    !is_digest
+        && !after.is_empty()
+        && !password.is_empty()
+        && !password.contains('/')
+        && !is_placeholder(password)
+}
+
 /// The text with stars in the place of such words.
-pub(crate) fn without_credentials(text: &str) -> String {
-    let mut out = text.to_owned();
-    for word in words_with_shape(text) {
+pub(crate) fn without_credentials(mut text: String) -> String {
+    let found: Vec<Range<usize>> = words_with_shape(&text).collect();
+    for word in found {
         let stars = "*".repeat(word.len());
-        out.replace_range(word, &stars);
+        text.replace_range(word, &stars);
     }
-    out
+    text
 }
 
 fn has_shape(word: &str) -> bool {

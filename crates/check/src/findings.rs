@@ -3,6 +3,7 @@
 use finding::{Change, Finding, Fix, Label, PodSecurity, Safety, Severity};
 use object::{Node, Object, Site, Version};
 
+use crate::credential::without_credentials;
 use crate::{Check, Profile, Settings};
 
 /// Where a rule puts what it finds; it knows the rule and the object, so the rule need not repeat them.
@@ -41,7 +42,7 @@ impl<'a> Findings<'a> {
         self.list.push(Finding {
             id: self.check.id,
             severity: self.check.severity,
-            message: message.into(),
+            message: without_credentials(message.into()),
             source: site.source().clone(),
             span: site.span,
             container: container_of(site.node),

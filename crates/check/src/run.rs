@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use finding::{Finding, Severity, Source, Span, Verdict};
-use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
+use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
-use crate::credential::{may_stand_in, suspect};
-use crate::list::checks::{pod_security as page_of_pod_security, secret_in_env, unrendered_source};
+use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run, Settings};
 
 /// The checks of one run and the release they judge for.
@@ -102,79 +101,6 @@ fn problem_finding(check: &'static Check, problem: &Problem) -> Finding {
         fix: None,
         waived: None,
     }
-}
-
-/// What of an object no report may show, whichever checks run: credentials of containers, the values of
-/// a Secret.
-pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
-    let mut list = Vec::new();
-    let settings = Settings::default();
-    if let Run::Pod(run) = secret_in_env::CHECK.run {
-        for pod in object.pods(version) {
-            run(&pod, &mut Findings::new(&secret_in_env::CHECK, object, (version, &settings), &mut list));
-        }
-    }
-    let credentials = list.into_iter().filter_map(|finding| Some((finding.source, finding.secret?)));
-    let is_secret = object.kind() == "Secret" && object.group().is_empty();
-    let values = ["data", "stringData", "metadata.annotations"]
-        .into_iter()
-        .filter_map(|path| object.at(path).filter(|_| is_secret))
-        .flat_map(Node::entries)
-        .map(|(_, value)| (Arc::clone(value.source()), value.span()));
-    let mut hidden: Vec<_> = credentials.chain(values).collect();
-    for variables in object.pods(version).flat_map(Pod::every_container).filter_map(|c| c.at("env")) {
-        hidden
-            .extend(in_variables(variables).into_iter().map(|node| (Arc::clone(node.source()), node.span())));
-    }
-    hidden
-}
-
-/// Values of variables that a slip keeps from being read as such: a misspelt or repeated key, a mapping
-/// instead of a list. They are shown beside the slip, and are no less secret for it.
-fn in_variables(variables: Node<'_>) -> Vec<Node<'_>> {
-    let mut found = Vec::new();
-    let look = |name: &str, value: &Node<'_>| node_is_suspect(name, *value);
-    for (key, value) in variables.entries() {
-        found.extend(Some(value).filter(|value| look(key.text().unwrap_or_default(), value)));
-    }
-    for item in variables.items() {
-        let name = item.get("name").and_then(Node::str).unwrap_or_default();
-        for (_, value) in item.entries().filter(|(key, _)| key.text() != Some("name")) {
-            let values = std::iter::once(value).chain(value.items());
-            found.extend(values.filter(|value| look(name, value)));
-        }
-    }
-    found
-}
-
-fn node_is_suspect(name: &str, node: Node<'_>) -> bool {
-    node.text().is_some_and(|text| suspect(name, text).is_some())
-}
-
-/// What no report may show of a text that could not be read: nobody knows which of its values are
-/// credentials, so a line that may hold one loses all that follows its first colon.
-pub fn hidden_in_text(problem: &Problem) -> Vec<(Arc<Source>, Span)> {
-    let source = &problem.source;
-    let line = |number: u32| source.text().get(source.lines(number, number)).unwrap_or_default();
-    let is_secret = document_at(source.text(), problem.span.start as usize).contains("Secret");
-    let (first, last) = (source.position(problem.span.start).line, source.position(problem.span.end).line);
-    let suspected = |number: &u32| {
-        is_secret || [number.saturating_sub(1).max(1), *number].into_iter().any(|n| may_stand_in(line(n)))
-    };
-    let value = |number: u32| {
-        let (bounds, colon) = (source.lines(number, number), line(number).find(':').map_or(0, |at| at + 1));
-        (Arc::clone(source), Span::new((bounds.start + colon) as u32, bounds.end as u32))
-    };
-    (first..=last).filter(suspected).map(value).collect()
-}
-
-/// The document around a place, by its separator lines: looking at the whole text for each of a hundred
-/// thousand broken documents would take hours.
-fn document_at(text: &str, at: usize) -> &str {
-    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
-    let start = before.rfind("\n---").unwrap_or(0);
-    let end = after.find("\n---").map_or(text.len(), |length| before.len() + length);
-    text.get(start..end).unwrap_or_default()
 }
 
 /// The Pod Security answer for every pod of an object: a verdict each, and a finding for each refusal.

@@ -288,7 +288,7 @@ mod tests {
             at,
         };
         let origin =
-            Origin::Rendered { tool: "kubectl kustomize", parts: vec![part(0, Some(26)), part(7, None)] };
+            Origin::Rendered { tool: "kubectl kustomize", parts: vec![part(0, Some(25)), part(7, None)] };
         let source = Source::with_origin("overlay", "image: web\nimage: db\n".to_owned(), origin);
         let (path, start, end) = source.region(Span::new(0, 5));
         assert_eq!(

@@ -147,7 +147,7 @@ impl<'s> Text<'s> {
                     check,
                     covers: Covers::Spans(spans.clone()),
                     waived: Waived {
-                        reason: without_credentials(words.reason),
+                        reason: without_credentials(words.reason.to_owned()),
                         by: WaivedBy::Comment,
                         owner: None,
                         expires: None,
@@ -156,7 +156,7 @@ impl<'s> Text<'s> {
                     span,
                     expired: None,
                 }),
-                Err(why) => out.broken.push(complaint(self.source, span, without_credentials(&why))),
+                Err(why) => out.broken.push(complaint(self.source, span, without_credentials(why))),
             }
         }
     }

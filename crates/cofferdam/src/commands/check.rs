@@ -130,8 +130,11 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     }
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
-    let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
-    report.hidden.extend(hidden.into_iter().flatten());
+    // Only these show text of the manifests.
+    if matches!(args.format, Format::Text | Format::Sarif) {
+        let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
+        report.hidden.extend(hidden.into_iter().flatten());
+    }
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &judge, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),

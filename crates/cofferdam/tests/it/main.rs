@@ -8,5 +8,6 @@ mod fix;
 mod hostile;
 mod list;
 mod rendered;
+mod secrets;
 mod support;
 mod waivers;
