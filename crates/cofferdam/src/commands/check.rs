@@ -34,6 +34,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if args.diff {
         let (patch, tally) = fix::as_patch(&judged.run(&plan), level(args), ui);
         ui.note(&format!("{tally} could be mended"));
+        fix::say_further(&judged.report.findings, level(args), "--diff --fix=risky", ui);
         output::write(args, ui, &patch)?;
         return Ok(outcome(args, &plan, &judged.report));
     }
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         ui.note(&format!("{tally} mended"));
         // What is left is judged as it stands on disk now.
         judged = judge(args, &plan, ui);
+        fix::say_further(&judged.report.findings, level(args), "--fix=risky", ui);
     }
     say_what_may_surprise(args, &judged, ui);
     if args.format == Format::Sarif {

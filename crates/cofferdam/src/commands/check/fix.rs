@@ -76,6 +76,18 @@ pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Ta
     (patch, tally)
 }
 
+/// Says how many findings only a further step would mend, and how that is asked for.
+pub(super) fn say_further(findings: &[Finding], level: Safety, words: &str, ui: &mut Ui) {
+    let further = |finding: &&Finding| can_be_mended(finding, Safety::Risky) && !can_be_mended(finding, level);
+    let count = findings.iter().filter(further).count();
+    if count > 0 {
+        let plural = if count == 1 { "" } else { "s" };
+        ui.note(&format!(
+            "{count} finding{plural} more can be mended where a workload could notice: {words}"
+        ));
+    }
+}
+
 /// The splices of every fix that holds alone, in the order of the findings. Nobody edits rendered text.
 pub(super) fn each_alone(run: &Run<'_>) -> Vec<Option<Vec<Edit>>> {
     let by_text: Vec<&[Finding]> = run.findings.chunk_by(|a, b| Arc::ptr_eq(&a.source, &b.source)).collect();

@@ -121,7 +121,11 @@ pub(super) fn gone(count: usize, file: &Path) -> String {
 }
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
-    let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text = crate::input::read_text(path).map_err(|failure| {
+        let file = &failure.file;
+        let why = failure.message;
+        anyhow::anyhow!("reading {file}: {why}; record one with `check --write-baseline {file}`")
+    })?;
     Baseline::parse(&text).with_context(|| format!("reading {}", path.display()))
 }
 
