@@ -87,7 +87,7 @@ pub fn documents(source: &Arc<Source>, limits: Limits) -> Documents {
 /// The stretches of a text that are read independently of each other; JSON values in a row are one.
 pub fn pieces(text: &str) -> Vec<Range<usize>> {
     if opens_as_json(text.trim_start_matches('\u{feff}')) {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let piece = |cut| match cut {
         Cut::Piece(range) => Some(range),

@@ -259,7 +259,10 @@ fn what_the_baseline_holds_and_nobody_finds_is_told() {
     let (code, _, err) = folder.check("--baseline base.json");
     assert!(code == 2 && err.contains("record it anew with `check --write-baseline FILE`"), "{err}");
     let (code, _, err) = folder.check("--baseline gone.json");
-    assert!(code == 2 && err.contains("reading gone.json: no such file or directory; record one with"), "{err}");
+    assert!(
+        code == 2 && err.contains("reading gone.json: no such file or directory; record one with"),
+        "{err}"
+    );
     folder.write("base.json", "{}");
     let (code, _, err) = folder.check("--baseline base.json");
     assert!(code == 2 && err.contains("this is no baseline, write one with"), "{err}");

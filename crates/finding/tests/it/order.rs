@@ -7,14 +7,18 @@ use finding::{Advice, Color, Finding, ObjectRef, Report, Severity, Source, Span,
 
 const TEXT: &str = "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n";
 
-/// Findings of one file, one to a line: id, severity, object, container, message.
-fn report(rows: &[(&'static str, Severity, &str, &str, &str)]) -> Report {
+/// Id, severity, object, container, message.
+type Row = (&'static str, Severity, &'static str, &'static str, &'static str);
+
+/// Findings of one file, one to a line.
+fn report(rows: &[Row]) -> Report {
     let source = Arc::new(Source::file("web.yaml", TEXT.to_owned()));
-    let finding =
-        |(line, (id, severity, object, container, message)): (u32, &(_, _, &str, &str, &str))| Finding {
-            id: *id,
-            severity: *severity,
-            message: (*message).to_owned(),
+    let finding = |(line, row): (u32, &Row)| {
+        let (id, severity, object, container, message) = *row;
+        Finding {
+            id,
+            severity,
+            message: message.to_owned(),
             source: Arc::clone(&source),
             span: Span::new(line * 5, line * 5 + 1),
             field: format!("spec.containers[{line}]"),
@@ -23,15 +27,16 @@ fn report(rows: &[(&'static str, Severity, &str, &str, &str)]) -> Report {
                 api_version: "v1".to_owned(),
                 kind: "Pod".to_owned(),
                 namespace: None,
-                name: (*object).to_owned(),
+                name: object.to_owned(),
             }),
-            container: (!container.is_empty()).then(|| (*container).to_owned()),
+            container: (!container.is_empty()).then(|| container.to_owned()),
             pod_security: None,
             labels: Vec::new(),
             secret: None,
             fix: None,
             waived: None,
-        };
+        }
+    };
     let findings = (0..).zip(rows).map(finding).collect();
     let advice = Advice { why: "it is bad".to_owned(), help: "stop it".to_owned() };
     Report { files: 1, objects: 2, findings, advice: BTreeMap::from([("run", advice)]), ..Report::default() }

@@ -78,7 +78,8 @@ pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Ta
 
 /// Says how many findings only a further step would mend, and how that is asked for.
 pub(super) fn say_further(findings: &[Finding], level: Safety, words: &str, ui: &mut Ui) {
-    let further = |finding: &&Finding| can_be_mended(finding, Safety::Risky) && !can_be_mended(finding, level);
+    let further =
+        |finding: &&Finding| can_be_mended(finding, Safety::Risky) && !can_be_mended(finding, level);
     let count = findings.iter().filter(further).count();
     if count > 0 {
         let plural = if count == 1 { "" } else { "s" };

@@ -218,7 +218,7 @@ patches:
 }
 
 /// What `kubectl kustomize prod` prints of it, and two values that nothing explains.
-const PATCHED: &str = r#"cat <<'END'
+const PATCHED: &str = r"cat <<'END'
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -255,7 +255,7 @@ metadata:
   name: generated
 spec:
   hostNetwork: true
-END"#;
+END";
 
 const TRACED: [&str; 6] = [
     "base/deploy.yaml:15 privileged-container",

@@ -68,8 +68,8 @@ impl Drawn {
         if resources.len() > 1 {
             resources.retain(|(_, object)| object.namespace() == rendered.namespace());
         }
-        resources.truncate(if resources.len() == 1 { 1 } else { 0 });
-        all().filter(|each| !is_resource(each)).chain(resources).collect()
+        let only = resources.pop().filter(|_| resources.is_empty());
+        all().filter(|each| !is_resource(each)).chain(only).collect()
     }
 
     /// Where a text stands that a transformer puts into a field: whole, or as the name or the tag of an image.
