@@ -22,7 +22,7 @@ fn fixable(report: &Value) -> Vec<&Value> {
 fn a_safe_run_leaves_risky_findings_and_a_risky_run_leaves_none() {
     let place = Place::with("pod.yaml", POD);
     let safe = place.check("--fix pod.yaml").ends(1).warns("0 findings in 0 files mended");
-    safe.warns("2 findings more can be mended where a workload could notice: --fix=risky\n");
+    safe.warns("1 more finding can be mended where a workload could notice: --fix=risky\n");
     place.check("--diff pod.yaml").ends(1).complains("could notice: --diff --fix=risky\n");
     assert_eq!(place.read("pod.yaml"), POD);
     place.check("--fix=risky pod.yaml").ends(1).warns("in 1 file mended");

@@ -80,11 +80,12 @@ pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Ta
 pub(super) fn say_further(findings: &[Finding], level: Safety, words: &str, ui: &mut Ui) {
     let further =
         |finding: &&Finding| can_be_mended(finding, Safety::Risky) && !can_be_mended(finding, level);
-    let count = findings.iter().filter(further).count();
+    let in_file = |finding: &&Finding| matches!(finding.source.origin(), Origin::File);
+    let count = findings.iter().filter(in_file).filter(further).count();
     if count > 0 {
         let plural = if count == 1 { "" } else { "s" };
         ui.note(&format!(
-            "{count} finding{plural} more can be mended where a workload could notice: {words}"
+            "{count} more finding{plural} can be mended where a workload could notice: {words}"
         ));
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn parts(directory: &Path, file: &Path, text: &str) -> Vec<Part> {
             let roots: Vec<Node<'_>> = from.iter().map(|(_, object)| object.root()).collect();
             trace.take(object.root().span(), roots.last().copied().and_then(place));
             trace.below(object.root(), &roots);
+        } else if object.kind() == "ConfigMap" {
+            // Made by a generator: its values may stand there as literals.
+            trace.below(object.root(), &[]);
         }
     }
     let mut parts = trace.parts;

@@ -281,6 +281,19 @@ fn a_finding_stands_on_the_line_that_it_comes_from() {
 }
 
 #[test]
+fn a_value_of_a_generator_stands_where_it_is_written() {
+    let text =
+        "configMapGenerator:\n- name: app\n  literals:\n  - mode=fast\n  - password=correct-horse-battery\n";
+    let rendered = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: app-7t8kfh8722}\ndata:\n  mode: fast\n  \
+                    password: correct-horse-battery\n";
+    let place = Place::with("app/kustomization.yaml", text)
+        .program("kubectl", &format!("cat <<'END'\n{rendered}END"));
+    let report = place.report("app --only secret-in-configmap");
+    assert_eq!(report.findings(), ["app/kustomization.yaml:5 secret-in-configmap"]);
+    place.check("app").ends(1).never_says("correct-horse");
+}
+
+#[test]
 fn what_the_real_kubectl_renders_is_traced_to_its_lines() {
     if !installed("kubectl") {
         return;

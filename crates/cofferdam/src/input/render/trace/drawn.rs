@@ -125,6 +125,9 @@ impl Drawn {
         for field in ["images", "replicas", "namespace", "commonLabels", "labels", "commonAnnotations"] {
             root.get(field).into_iter().for_each(|node| self.makers_of(field, node));
         }
+        for literal in root.get("configMapGenerator").into_iter().flat_map(Node::items) {
+            literal.get("literals").into_iter().flat_map(Node::items).for_each(|item| self.literal(item));
+        }
         for part in
             ["components", "resources", "bases"].iter().filter_map(|key| root.get(key)).flat_map(Node::items)
         {
@@ -174,6 +177,21 @@ impl Drawn {
         }
     }
 
+    /// `key=value` of a generator.
+    fn literal(&mut self, item: Node<'_>) {
+        let Some((key, value)) = item.str().and_then(|text| text.split_once('=')) else { return };
+        let value = value.trim_matches(['"', '\'']);
+        self.makes(key, value, item);
+    }
+
+    fn makes(&mut self, field: &str, text: &str, node: Node<'_>) {
+        if !text.is_empty() && text.len() <= LONGEST {
+            let place = Some((Arc::clone(node.source()), node.span().start));
+            let given = self.makers.entry((field.to_owned(), text.to_owned()));
+            given.and_modify(|known| *known = None).or_insert(place);
+        }
+    }
+
     /// Remembers the values that a list of changes (JSON 6902), or a field of an overlay, gives to fields.
     fn makers_of<'n>(&mut self, field: &'n str, node: Node<'n>) {
         let mut waiting = vec![(field, node)];
@@ -186,10 +204,8 @@ impl Drawn {
                 (Some("value"), Some(target)) => (target, value),
                 (key, _) => (key.unwrap_or_default(), value),
             }));
-            if let Some(text) = node.text().filter(|text| !text.is_empty() && text.len() <= LONGEST) {
-                let place = Some((Arc::clone(node.source()), node.span().start));
-                let given = self.makers.entry((field.to_owned(), text.to_owned()));
-                given.and_modify(|known| *known = None).or_insert(place);
+            if let Some(text) = node.text() {
+                self.makes(field, text, node);
             }
         }
     }
