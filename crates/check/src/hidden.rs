@@ -14,7 +14,9 @@ use crate::list::checks::{secret_in_args, secret_in_env};
 use crate::{Check, Findings, Run, Settings};
 
 /// Credentials of an object wherever they stand, and the values of a Secret.
-pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
+///
+/// `shown` says whether any of these bytes can be shown: what is not need not be looked at.
+pub fn hidden(object: &Object, version: Version, shown: &dyn Fn(Span) -> bool) -> Vec<(Arc<Source>, Span)> {
     let mut list = Vec::new();
     for check in [&secret_in_env::CHECK, &secret_in_args::CHECK] {
         by_check(check, object, version, &mut list);
@@ -29,7 +31,10 @@ pub fn hidden(object: &Object, version: Version) -> Vec<(Arc<Source>, Span)> {
     for variables in object.pods(version).flat_map(Pod::every_container).filter_map(|c| c.at("env")) {
         nodes.extend(in_variables(variables));
     }
-    in_values(object.root(), Depth::Object, &mut nodes);
+    // What an alias repeats stands at its anchor, outside of what holds the alias.
+    let may_have_alias = object.source().slice(object.root().span()).contains('*');
+    let look = |span: Span| may_have_alias || shown(span);
+    in_values(object.root(), Depth::Object, &look, &mut nodes);
     hidden.extend(nodes.into_iter().map(|node| (Arc::clone(node.source()), node.span())));
     hidden
 }
@@ -51,21 +56,24 @@ enum Depth {
 }
 
 /// Values that are credentials by their shape, or by the key or the name they go under.
-fn in_values<'a>(node: Node<'a>, depth: Depth, found: &mut Vec<Node<'a>>) {
+fn in_values<'a>(node: Node<'a>, depth: Depth, shown: &dyn Fn(Span) -> bool, found: &mut Vec<Node<'a>>) {
+    if !shown(node.span()) {
+        return;
+    }
     let name = node.get("name").and_then(Node::str);
     for (key, value) in node.entries() {
         let key = key.text().unwrap_or_default();
         let named = name.filter(|_| key == "value").unwrap_or(key);
-        if value.str().is_some_and(|text| is_secret(named, text, depth)) {
+        if value.str().is_some_and(|text| shown(value.span()) && is_secret(named, text, depth)) {
             found.push(value);
         }
-        in_values(value, depth, found);
+        in_values(value, depth, shown, found);
     }
     for item in node.items() {
-        if item.str().is_some_and(|text| is_secret("", text, depth)) {
+        if item.str().is_some_and(|text| shown(item.span()) && is_secret("", text, depth)) {
             found.push(item);
         }
-        in_values(item, depth, found);
+        in_values(item, depth, shown, found);
     }
 }
 
@@ -86,7 +94,7 @@ fn holds_one(text: &str) -> bool {
     let read = documents(&source, Limits::default());
     let has = |node| {
         let mut found = Vec::new();
-        in_values(node, Depth::TextInObject, &mut found);
+        in_values(node, Depth::TextInObject, &|_| true, &mut found);
         !found.is_empty()
     };
     let unreadable = read.trees.is_empty() && text.lines().any(may_stand_in);

@@ -1,18 +1,21 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod lines;
 mod output;
 mod plan;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use check::{CHECKS, Judge, Page};
-use finding::{Advice, Failure, Finding, Report, Safety, Severity, Stage};
+use finding::{Advice, Failure, Finding, Report, Safety, Severity, Source, Span, Stage};
 use object::{Inventory, Object, Problem};
 use policy::pod_security::{Policy, PolicyVersion};
 
+use self::lines::Lines;
 use self::plan::Plan;
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
@@ -132,19 +135,34 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     }
     let inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
-    // Only these show text of the manifests.
-    if matches!(args.format, Format::Text | Format::Sarif) {
-        let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
-        report.hidden.extend(hidden.into_iter().flatten());
-    }
     match args.pss {
         Some(policy) => judge_by_standard(&inventory, policy, &judge, &mut report),
         None => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
     let gone = plan.settle(&mut report, &sources, &judge);
+    let hidden = hidden(&inventory, plan, args.format, &report);
+    report.hidden.extend(hidden);
     report.advice = advice(&report.findings);
     report.sort();
     Judged { report, inputs, inventory, judge, gone }
+}
+
+/// What the report must hide: nothing where no text of the manifests is written; all of it where fixes are.
+fn hidden(
+    inventory: &Inventory,
+    plan: &Plan<'_>,
+    format: Format,
+    report: &Report,
+) -> Vec<(Arc<Source>, Span)> {
+    if !matches!(format, Format::Text | Format::Sarif) {
+        return Vec::new();
+    }
+    let lines = Lines::shown_by(&report.findings);
+    let hidden = parallel::map(inventory.objects(), |object| {
+        let shown = |span: Span| format == Format::Sarif || lines.meet(object.source(), span);
+        check::hidden(object, plan.version(), &shown)
+    });
+    hidden.into_iter().flatten().collect()
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
