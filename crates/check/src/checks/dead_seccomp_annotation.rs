@@ -34,11 +34,14 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         } else {
             let message =
                 format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
-            out.flag(site, message).severity(Severity::Low)
+            out.flag(site, message).severity(Severity::Medium)
         };
         let whole_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
         let node = if whole_pod { pod.spec() } else { container.node };
-        if let Some(changes) = as_field(node, value) {
+        // What is privileged drops the field as well.
+        let is_dropped =
+            |each: Container<'_>| each.is_privileged() && (whole_pod || each.name == container.name);
+        if let Some(changes) = as_field(node, value).filter(|_| !pod.every_container().any(is_dropped)) {
             flag.fix(Safety::Safe, changes.into_iter().chain([remove(value, "")]));
         }
     }
