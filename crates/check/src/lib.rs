@@ -4,7 +4,6 @@
 //! and one line of `list.rs`; nothing registers itself.
 
 mod arguments;
-mod base64;
 mod change;
 mod config;
 mod credential;

@@ -35,7 +35,7 @@ fn dangling_network_policy(object: &Object, inventory: &Inventory, out: &mut Fin
                     "{} names a peer that is no pod of namespace `{namespace}`: without `namespaceSelector` no other namespace is meant",
                     title(object)
                 );
-                out.flag(object.site(selector, ""), message).severity(Severity::Low);
+                out.flag(object.site(selector, ""), message);
             }
         }
     }

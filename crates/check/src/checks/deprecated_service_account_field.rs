@@ -24,9 +24,13 @@ fn deprecated_service_account_field(pod: &Pod<'_>, out: &mut Findings<'_>) {
         } else if old.str().is_some() {
             flag.fix(Safety::Safe, set_instead);
         }
-    // The API server writes both when it answers: equal ones are its own.
-    } else if text("serviceAccount") != name {
-        let message = format!("`serviceAccount` is ignored: `serviceAccountName` says `{name}`");
+    } else {
+        let same = text("serviceAccount") == name;
+        let message = if same {
+            "`serviceAccount` is deprecated: `serviceAccountName` says the same".to_owned()
+        } else {
+            format!("`serviceAccount` is ignored: `serviceAccountName` says `{name}`")
+        };
         out.flag(site, message).fix(Safety::Safe, [remove(old, "")]);
     }
 }

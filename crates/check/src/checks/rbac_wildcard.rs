@@ -64,6 +64,6 @@ fn included(rule: Rule<'_>, object: &Object) -> (Severity, String) {
     let found = INCLUDED.iter().find_map(|(powers, words)| Some((powers.iter().find(has)?, words)));
     match found {
         Some((power, words)) => (power.severity, format!(", {words} included")),
-        None => (Severity::Low, String::new()),
+        None => (Severity::Medium, String::new()),
     }
 }

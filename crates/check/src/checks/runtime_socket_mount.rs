@@ -30,10 +30,14 @@ fn runtime_socket_mount(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let Some(written) = path.str() else { continue };
         if let Some(runtime) = runtime_behind(written) {
             let name = volume.get("name").and_then(Node::str).unwrap_or_default();
-            out.flag(
+            let flag = out.flag(
                 pod.site_of(path),
                 format!("volume `{name}` hands the {runtime} socket to the pod through `{written}`"),
             );
+            // Mounted for something else, as a rule: the socket is there, but nobody asked for it.
+            if matches!(normal(written).as_str(), "/" | "/run") {
+                flag.severity(Severity::High);
+            }
         }
     }
 }
