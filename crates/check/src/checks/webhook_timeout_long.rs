@@ -1,4 +1,5 @@
 //! `webhook-timeout-long`: a webhook that may hold up the API server for long.
+use crate::api_group::is_custom;
 use crate::prelude::*;
 use crate::webhook::{Webhook, webhooks};
 
@@ -36,8 +37,4 @@ fn severity(webhook: Webhook<'_>) -> Severity {
     let mut groups = webhook.groups().peekable();
     let custom_only = groups.peek().is_some() && groups.all(is_custom);
     if custom_only { Severity::Low } else { Severity::Medium }
-}
-
-fn is_custom(group: &str) -> bool {
-    group.contains('.') && !group.ends_with(".k8s.io")
 }
