@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use finding::{Change, Finding, ObjectRef, Safety, Source, apply};
 use object::edit::{edits, models};
+use object::{Limits, comments, documents};
 
 /// What came of mending one text.
 #[derive(Debug)]
@@ -89,6 +90,9 @@ fn attempt(
     }
     let new = Arc::new(Source::file(source.name(), text));
     only_what_was_meant(source, &new, &changes)?;
+    if edits.iter().any(|edit| source.slice(edit.span).contains('#')) {
+        comments_stay(source, &new)?;
+    }
     let after = judge(&new);
     gone_and_none_new(todo, before, &after)?;
     Ok((new, after))
@@ -103,6 +107,18 @@ fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change])
     let same =
         models(new).into_iter().map(|(_, model)| model).eq(expected.into_iter().map(|(_, model)| model));
     if same { Ok(()) } else { Err("the edit would change more than the field it is about".to_owned()) }
+}
+
+/// Whoever wrote a comment wrote it for a reason that no fix knows.
+fn comments_stay(old: &Arc<Source>, new: &Arc<Source>) -> Result<(), String> {
+    let of = |source: &Arc<Source>| {
+        let trees = documents(source, Limits::default()).trees;
+        let mut texts: Vec<String> =
+            comments(source, &trees).iter().map(|span| source.slice(*span).trim_end().to_owned()).collect();
+        texts.sort_unstable();
+        texts
+    };
+    if of(old) == of(new) { Ok(()) } else { Err("a comment would be lost".to_owned()) }
 }
 
 /// A finding may come to say something else of the same container, such as another image that is not
