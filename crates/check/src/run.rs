@@ -63,7 +63,9 @@ impl Judge {
         }
         // The kubelet writes these from a file of the node: what is changed here is never applied.
         if annotation(object, MIRROR).is_some() {
-            list.iter_mut().for_each(|finding| finding.fix = None);
+            for finding in &mut list {
+                finding.fix = None;
+            }
         }
         list
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use object::{Node, Pod, v};
 
-/// Safe and unsafe sysctls before 1.11 (constants of `k8s.io/api` 1.10, core/v1/annotation_key_constants.go).
+/// Safe and unsafe sysctls before 1.11 (constants of `k8s.io/api` 1.10, core/v1).
 pub(crate) const ANNOTATIONS: [&str; 2] =
     ["security.alpha.kubernetes.io/sysctls", "security.alpha.kubernetes.io/unsafe-sysctls"];
 

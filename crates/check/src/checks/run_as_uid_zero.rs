@@ -41,7 +41,7 @@ fn refuses_root(container: Container<'_>) -> bool {
     container.effective("runAsNonRoot").and_then(Node::bool) == Some(true)
 }
 
-/// As the kubelet decides (pkg/kubelet/kuberuntime/security_context_others.go, `verifyRunAsNonRoot`).
+/// As the kubelet decides (`verifyRunAsNonRoot` of pkg/kubelet/kuberuntime).
 fn never_starts(container: Container<'_>, out: &mut Findings<'_>) {
     let message = "never starts: runAsUser is 0 and runAsNonRoot is true";
     out.flag(container.effective_site("runAsUser"), format!("{} {message}", container.title()))

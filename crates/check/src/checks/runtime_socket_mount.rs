@@ -48,7 +48,12 @@ fn runtime_behind(path: &str) -> Option<&'static str> {
     let holds = |socket: &str| {
         socket.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || path == "/")
     };
-    SOCKETS.iter().find(|(socket, _)| holds(socket)).map(|(_, runtime)| *runtime)
+    let by_place = SOCKETS.iter().find(|(socket, _)| holds(socket));
+    // Distributions keep it elsewhere (k0s, MicroK8s, rootless Docker), but hardly rename it.
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let is_file = |socket: &str| socket.contains(".sock") && socket.rsplit('/').next() == Some(file);
+    let by_name = || SOCKETS.iter().find(|(socket, _)| is_file(socket));
+    by_place.or_else(by_name).map(|(_, runtime)| *runtime)
 }
 
 /// One way to write each path: no `.` and `..`, no doubled slashes, `/var/run` is `/run`.
