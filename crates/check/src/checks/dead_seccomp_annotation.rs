@@ -10,21 +10,23 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("dead_seccomp_annotation.md"),
     run: Run::Pod(dead_seccomp_annotation),
 };
+use std::collections::BTreeSet;
+
 use crate::list::checks::seccomp_unconfined::is_seccomp_annotation;
 
 fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.version() < v(1, 19) || pod.is_windows() {
         return;
     }
-    let mut spoken = Vec::new();
+    let any_privileged = pod.every_container().any(Container::is_privileged);
+    let mut spoken = BTreeSet::new();
     for container in pod.every_container() {
         let has_field =
             container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         let Some((key, value)) = annotation_for(container).filter(|_| !has_field) else { continue };
-        if spoken.contains(&key) {
+        if !spoken.insert(key) {
             continue;
         }
-        spoken.push(key);
         let site = pod.site_of(value);
         let flag = if pod.version() >= v(1, 27) {
             out.flag(
@@ -39,9 +41,8 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let whole_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
         let node = if whole_pod { pod.spec() } else { container.node };
         // What is privileged drops the field as well.
-        let is_dropped =
-            |each: Container<'_>| each.is_privileged() && (whole_pod || each.name == container.name);
-        if let Some(changes) = as_field(node, value).filter(|_| !pod.every_container().any(is_dropped)) {
+        let is_dropped = if whole_pod { any_privileged } else { container.is_privileged() };
+        if let Some(changes) = as_field(node, value).filter(|_| !is_dropped) {
             flag.fix(Safety::Safe, changes.into_iter().chain([remove(value, "")]));
         }
     }
