@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::base64;
+use object::base64::{self, Blanks};
 
 /// Why a value is taken for a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +120,7 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
 fn has_private_key(value: &str) -> bool {
     // `-----BEGIN` in base64.
     if value.starts_with("LS0tLS1CRUdJTi") {
-        let text = base64::decode(value).and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = base64::decode(value, Blanks::Any).and_then(|bytes| String::from_utf8(bytes).ok());
         return text.is_some_and(|text| text.starts_with("-----BEGIN") && has_private_key(&text));
     }
     value.split("PRIVATE KEY-----").skip(1).step_by(2).any(|body| {

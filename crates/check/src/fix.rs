@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use finding::{Change, Edit, Finding, ObjectRef, Safety, Source, apply};
 use object::edit::{edits, models};
+use object::{Limits, comments, documents};
 
 pub use self::each::prove_each;
 
@@ -100,6 +101,9 @@ fn attempt(
     }
     let new = Arc::new(Source::file(source.name(), text));
     only_what_was_meant(source, &new, &changes)?;
+    if edits.iter().any(|edit| source.slice(edit.span).contains('#')) {
+        comments_stay(source, &new)?;
+    }
     let after = judge(&new);
     gone_and_none_new(todo, before, &after)?;
     Ok(Proven { edits, source: new, findings: after })
@@ -116,38 +120,64 @@ fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change])
     if same { Ok(()) } else { Err("the edit would change more than the field it is about".to_owned()) }
 }
 
+/// Whoever wrote a comment wrote it for a reason that no fix knows.
+fn comments_stay(old: &Arc<Source>, new: &Arc<Source>) -> Result<(), String> {
+    let of = |source: &Arc<Source>| {
+        let trees = documents(source, Limits::default()).trees;
+        let mut texts: Vec<String> =
+            comments(source, &trees).iter().map(|span| source.slice(*span).trim_end().to_owned()).collect();
+        texts.sort_unstable();
+        texts
+    };
+    if of(old) == of(new) { Ok(()) } else { Err("a comment would be lost".to_owned()) }
+}
+
+/// A finding may come to say something else of the same container, such as another image that is not
+/// pinned either; what must not grow is how much a rule has to say of it.
 fn gone_and_none_new(todo: &[&Finding], before: &[Finding], after: &[Finding]) -> Result<(), String> {
     let mut allowed = count(before);
     for finding in todo {
-        if let Some(left) = allowed.get_mut(&key(finding)) {
+        if let Some(left) = allowed.get_mut(&subject(finding)) {
             *left = left.saturating_sub(1);
         }
     }
-    for (key, count) in count(after) {
-        if count > allowed.get(&key).copied().unwrap_or(0) {
-            let (id, _, _, message) = key;
-            let meant = todo.iter().any(|finding| finding.id == id && finding.message == message);
-            let what =
-                if meant { "the finding would still be there" } else { "it would bring a new finding" };
+    for (about, count) in count(after) {
+        if count > allowed.get(&about).copied().unwrap_or(0) {
+            let left = || after.iter().filter(|finding| subject(finding) == about);
+            let is_old = |finding: &&Finding| before.iter().any(|old| key(old) == key(finding));
+            let new = left().find(|finding| !is_old(finding));
+            let what = if new.is_some() {
+                "it would bring a new finding"
+            } else {
+                "the finding would still be there"
+            };
+            let message = new.or_else(|| left().next()).map_or("", |finding| &finding.message);
             return Err(format!("{what}: {message}"));
         }
     }
     Ok(())
 }
 
-/// What makes two findings the same across an edit, which moves lines and may shift indexes.
-type Key = (&'static str, Option<ObjectRef>, Option<String>, String);
+/// The rule, and the container or object it speaks of.
+type Subject = (&'static str, Option<ObjectRef>, Option<String>);
 
-fn key(finding: &Finding) -> Key {
+fn subject(finding: &Finding) -> Subject {
     // A fix may give the object another version; it is the same object to the API server too.
     let object = finding.object.clone().map(|object| ObjectRef { api_version: String::new(), ..object });
-    (finding.id, object, finding.container.clone(), finding.message.clone())
+    (finding.id, object, finding.container.clone())
 }
 
-fn count(findings: &[Finding]) -> BTreeMap<Key, usize> {
+/// What makes two findings the same across an edit, which moves lines and may shift indexes.
+type Key = (Subject, String);
+
+fn key(finding: &Finding) -> Key {
+    (subject(finding), finding.message.clone())
+}
+
+fn count(findings: &[Finding]) -> BTreeMap<Subject, usize> {
     let mut counts = BTreeMap::new();
     for finding in findings {
-        *counts.entry(key(finding)).or_default() += 1;
+        *counts.entry(subject(finding)).or_default() += 1;
     }
     counts
 }

@@ -54,9 +54,9 @@ pub(crate) fn is_policy(object: &Object) -> bool {
     object.kind() == "NetworkPolicy" && matches!(object.group(), "networking.k8s.io" | "extensions")
 }
 
-/// Whether policies of another sort may govern the pods of a namespace.
-pub(crate) fn has_foreign_policies(namespace: &str, inventory: &Inventory) -> bool {
-    let here = |(group, kind)| inventory.of_kind(group, kind).any(|policy| policy.namespace() == namespace);
+/// Whether policies of another sort may govern the pods of an object.
+pub(crate) fn has_foreign_policies(owner: &Object, inventory: &Inventory) -> bool {
+    let here = |(group, kind)| inventory.of_kind(group, kind).any(|policy| policy.may_land_beside(owner));
     let anywhere = |(group, kind)| inventory.of_kind(group, kind).next().is_some();
     FOREIGN.into_iter().any(here) || FOREIGN_CLUSTERWIDE.into_iter().any(anywhere)
 }

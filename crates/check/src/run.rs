@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use finding::{Finding, Severity, Source, Span, Verdict};
-use object::{Inventory, Object, Pod, Problem, ProblemKind, Version};
+use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
 use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
@@ -60,6 +60,12 @@ impl Judge {
                 }
             }
         }
+        // The kubelet writes these from a file of the node: what is changed here is never applied.
+        if annotation(object, MIRROR).is_some() {
+            for finding in &mut list {
+                finding.fix = None;
+            }
+        }
         list
     }
 
@@ -69,6 +75,13 @@ impl Judge {
             self.checks.iter().find(|check| matches!(check.run, Run::Text(takes) if takes(problem)))?;
         Some(problem_finding(check, problem))
     }
+}
+
+/// What marks a pod as the image of one that the kubelet runs from a file (pkg/kubelet/types, `ConfigMirrorAnnotationKey`).
+const MIRROR: &str = "kubernetes.io/config.mirror";
+
+fn annotation<'a>(object: &'a Object, key: &str) -> Option<Node<'a>> {
+    object.at("metadata.annotations").and_then(|annotations| annotations.get(key))
 }
 
 /// The finding about a chart or overlay that could not be rendered.
@@ -134,5 +147,31 @@ fn verdict(pod: &Pod<'_>, policy: Policy, message: String) -> Verdict {
         object: pod.object().id().clone(),
         policy: policy.to_string(),
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object::{Limits, read};
+
+    use super::*;
+
+    #[test]
+    fn a_mirror_pod_is_judged_but_never_mended() {
+        let findings = |annotations: &str| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: a, annotations: {annotations}}}, \
+                 spec: {{hostPID: true, containers: []}}}}"
+            );
+            let inventory =
+                Inventory::new(read(&Arc::new(Source::file("t", text)), Limits::default()).objects);
+            let judge = Judge::new(Version::NEWEST, |check| check.id == "host-namespace");
+            inventory.objects().iter().flat_map(|o| judge.object(o, &inventory)).collect::<Vec<_>>()
+        };
+        let fixes = |annotations| -> Vec<bool> {
+            findings(annotations).iter().map(|finding| finding.fix.is_some()).collect()
+        };
+        assert_eq!(fixes("{}"), [true]);
+        assert_eq!(fixes("{kubernetes.io/config.mirror: 1f3a}"), [false]);
     }
 }

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use object::{Node, Pod};
+use object::{Node, Pod, v};
+
+/// Safe and unsafe sysctls before 1.11 (constants of `k8s.io/api` 1.10, core/v1).
+pub(crate) const ANNOTATIONS: [&str; 2] =
+    ["security.alpha.kubernetes.io/sysctls", "security.alpha.kubernetes.io/unsafe-sysctls"];
 
 /// A sysctl that a pod sets.
 pub(crate) struct Sysctl<'a> {
@@ -34,6 +38,22 @@ pub(crate) fn sysctls<'a>(pod: &Pod<'a>) -> impl Iterator<Item = Sysctl<'a>> {
         let written = node.str()?;
         Some(Sysctl { item, node, written, name: dotted(written) })
     })
+}
+
+/// The same with those of the annotations that were their form before 1.11, while they counted.
+pub(crate) fn sysctls_in_force<'a>(pod: &Pod<'a>) -> impl Iterator<Item = Sysctl<'a>> {
+    let annotations = pod.annotations().filter(|(key, _)| ANNOTATIONS.contains(key));
+    let alive = annotations.filter(|_| pod.version() < v(1, 11));
+    sysctls(pod).chain(alive.flat_map(|(_, node)| {
+        let names = node.str().map(in_annotation).into_iter().flatten();
+        names.map(move |written| Sysctl { item: node, node, written, name: dotted(written) })
+    }))
+}
+
+/// The names that an annotation such as `kernel.shm_rmid_forced=1,net.core.somaxconn=1024` sets.
+pub(crate) fn in_annotation(text: &str) -> impl Iterator<Item = &str> {
+    let names = text.split(',').filter_map(|setting| setting.split('=').next());
+    names.map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// The name with dots. The first separator decides: after a dot, a slash belongs to a name (`eno2/100`).

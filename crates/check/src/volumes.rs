@@ -46,8 +46,7 @@ impl Mount<'_> {
     /// Whether the mount lacks a `recursiveReadOnly` that would mean something and be accepted.
     pub(crate) fn lacks_recursion(&self, pod: &Pod<'_>) -> bool {
         let text = |field| self.node.get(field).and_then(Node::str).filter(|text| !text.is_empty());
-        // The field came in 1.30 behind a gate that is on since 1.31.
-        let knows_it = pod.version() >= v(1, 31) && !pod.is_windows();
+        let knows_it = pod.version() >= v(1, 30) && !pod.is_windows();
         let is_recursive = matches!(text("recursiveReadOnly"), Some("Enabled" | "IfPossible"));
         // The kubelet binds a part of a volume without the mounts below it.
         let is_part = text("subPath").or_else(|| text("subPathExpr")).is_some();

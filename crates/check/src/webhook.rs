@@ -55,6 +55,12 @@ impl<'a> Webhook<'a> {
         })
     }
 
+    /// The API groups it is asked about.
+    pub(crate) fn groups(self) -> impl Iterator<Item = &'a str> {
+        let rules = self.node.get("rules").into_iter().flat_map(Node::items);
+        rules.filter_map(|rule| rule.get("apiGroups")).flat_map(Node::items).filter_map(Node::str)
+    }
+
     /// Whether an expression decides further, which nobody evaluates here; read since 1.28.
     pub(crate) fn has_conditions(self, version: Version) -> bool {
         let conditions = self.node.get("matchConditions").filter(|_| version >= v(1, 28));

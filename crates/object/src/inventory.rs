@@ -82,13 +82,14 @@ impl Inventory {
         pods.filter(move |pod| selects(selector, pod.labels()))
     }
 
-    /// Every NetworkPolicy whose `podSelector` chooses a pod.
+    /// Every NetworkPolicy whose `podSelector` chooses a pod; see [`Object::may_land_beside`].
     pub fn policies_of<'a>(&'a self, pod: Pod<'a>) -> impl Iterator<Item = &'a Object> {
         let namespace = self.namespaces.get(pod.object().namespace());
         let by_label = pod.labels().map(|(key, value)| Some(label(key, value)));
         by_label
             .chain([None])
             .flat_map(move |key| self.listed(namespace.and_then(|namespace| namespace.policies.get(&key))))
+            .filter(move |policy| policy.may_land_beside(pod.object()))
             .filter(move |policy| policy.at("spec.podSelector").is_none_or(|s| selects(s, pod.labels())))
     }
 

@@ -3,6 +3,7 @@
 //! [`read`] turns one input into [`Object`]s and [`Problem`]s; [`Pod`] is the one view over every
 //! kind that carries a pod. Unknown fields stay in the tree: nothing is lost on the way to a rule.
 
+pub mod base64;
 mod comments;
 mod container;
 mod decode;

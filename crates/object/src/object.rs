@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use finding::{ObjectRef, Source};
+use finding::{ObjectRef, Origin, Source};
 
 use crate::list::ItemType;
 use crate::tree::{Node, Tree};
@@ -69,6 +69,26 @@ impl Object {
         self.id.namespace.as_deref().unwrap_or("default")
     }
 
+    /// Whether nothing speaks against both landing in one namespace: it is the same, and where neither
+    /// names it, they are applied together.
+    ///
+    /// Together means: from one directory, or one of its subdirectories. A Kustomize component or the
+    /// overlay of another stage says nothing of the pods beside it, though all of them leave their
+    /// namespace open. kube-linter, which has a context for each directory, draws the line there too.
+    pub fn may_land_beside(&self, other: &Self) -> bool {
+        let open = self.id.namespace.is_none() && other.id.namespace.is_none();
+        self.namespace() == other.namespace() && (!open || are_nested(self.directory(), other.directory()))
+    }
+
+    /// The directory it was read or rendered from, as the user named it; empty for standard input.
+    fn directory(&self) -> &str {
+        let name = self.source().name();
+        match self.source().origin() {
+            Origin::Rendered { .. } => name,
+            Origin::File => name.rsplit_once('/').map_or("", |(directory, _)| directory),
+        }
+    }
+
     /// The object's own mapping.
     pub fn root(&self) -> Node<'_> {
         self.tree.node(self.root)
@@ -100,5 +120,29 @@ impl Object {
             metadata: metadata.map(|id| self.tree.node(id)),
             spec: self.tree.node(*spec),
         })
+    }
+}
+
+/// Whether two directories are one, or one is below the other.
+fn are_nested(a: &str, b: &str) -> bool {
+    let above = |long: &str, short: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|rest| short.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    };
+    above(a, b) || above(b, a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_nested;
+
+    #[test]
+    fn directories_are_nested_by_whole_names() {
+        for (a, b) in [("shop", "shop"), ("shop", "shop/db"), ("shop/db/x", "shop"), ("", "shop")] {
+            assert!(are_nested(a, b), "{a} {b}");
+        }
+        for (a, b) in [("shop", "shopping"), ("shop/a", "shop/b"), ("base", "components/deny")] {
+            assert!(!are_nested(a, b), "{a} {b}");
+        }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
-    also: &[Severity::Low],
+    also: &[],
     profile: None,
     page: include_str!("dangling_network_policy.md"),
     run: Run::ObjectAmong(dangling_network_policy),
@@ -36,7 +36,7 @@ fn dangling_network_policy(object: &Object, inventory: &Inventory, out: &mut Fin
                     "{} names a peer that is no pod of namespace `{namespace}`: without `namespaceSelector` no other namespace is meant",
                     title(object)
                 );
-                out.flag(object.site(selector, ""), message).severity(Severity::Low);
+                out.flag(object.site(selector, ""), message);
             }
         }
     }

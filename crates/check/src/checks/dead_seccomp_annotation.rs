@@ -6,26 +6,28 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
-    also: &[Severity::Low],
+    also: &[Severity::Medium],
     profile: Some(Profile::restricted("seccompProfile_restricted", v(1, 19))),
     page: include_str!("dead_seccomp_annotation.md"),
     run: Run::Pod(dead_seccomp_annotation),
 };
+use std::collections::BTreeSet;
+
 use crate::list::checks::seccomp_unconfined::is_seccomp_annotation;
 
 fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.version() < v(1, 19) || pod.is_windows() {
         return;
     }
-    let mut spoken = Vec::new();
+    let any_privileged = pod.every_container().any(Container::is_privileged);
+    let mut spoken = BTreeSet::new();
     for container in pod.every_container() {
         let has_field =
             container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         let Some((key, value)) = annotation_for(container).filter(|_| !has_field) else { continue };
-        if spoken.contains(&key) {
+        if !spoken.insert(key) {
             continue;
         }
-        spoken.push(key);
         let site = pod.site_of(value);
         let flag = if pod.version() >= v(1, 27) {
             out.flag(
@@ -35,11 +37,13 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         } else {
             let message =
                 format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
-            out.flag(site, message).severity(Severity::Low)
+            out.flag(site, message).severity(Severity::Medium)
         };
         let whole_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
         let node = if whole_pod { pod.spec() } else { container.node };
-        if let Some(changes) = as_field(node, value) {
+        // What is privileged drops the field as well.
+        let is_dropped = if whole_pod { any_privileged } else { container.is_privileged() };
+        if let Some(changes) = as_field(node, value).filter(|_| !is_dropped) {
             flag.fix(Safety::Safe, changes.into_iter().chain([remove(value, "")]));
         }
     }

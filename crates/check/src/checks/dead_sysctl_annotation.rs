@@ -14,10 +14,7 @@ pub(crate) const CHECK: Check = Check {
 
 use std::collections::BTreeSet;
 
-use crate::sysctl::{dotted, sysctls};
-
-const ANNOTATIONS: [&str; 2] =
-    ["security.alpha.kubernetes.io/sysctls", "security.alpha.kubernetes.io/unsafe-sysctls"];
+use crate::sysctl::{ANNOTATIONS, dotted, in_annotation, sysctls};
 
 fn dead_sysctl_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.version() < v(1, 11) {
@@ -25,8 +22,7 @@ fn dead_sysctl_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     }
     let applied: BTreeSet<_> = sysctls(pod).map(|sysctl| sysctl.name).collect();
     for (key, value) in pod.annotations().filter(|(key, _)| ANNOTATIONS.contains(key)) {
-        let settings = value.str().unwrap_or_default().split(',').map(str::trim);
-        let names = settings.filter_map(|setting| setting.split('=').next()).filter(|name| !name.is_empty());
+        let names = value.str().map(in_annotation).into_iter().flatten();
         for name in names {
             let name = dotted(name);
             if !applied.contains(&name) {

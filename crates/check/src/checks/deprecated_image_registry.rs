@@ -17,8 +17,10 @@ pub(crate) const CHECK: Check = Check {
 /// A host, or a host with the first steps of a path, and what became of it.
 type Retired = (&'static str, &'static str);
 
-/// Kubernetes' own: kubernetes.io/blog/2023/03/10/image-registry-redirect, 2023/04/03 (freeze). The others
-/// as their owners announced; projects that merely prefer another registry are not listed.
+/// Kubernetes' own: kubernetes.io/blog/2023/03/10/image-registry-redirect, whose freeze began on 2023-04-03.
+/// The others as their owners announced: kubernetes-sigs/kubebuilder discussion 3907 (removed 2025-03-18),
+/// bitnami/containers#83267 (2025-08-28), the installation manifests of the projects that left
+/// `quay.io/coreos`. Projects that merely prefer another registry are not listed.
 const RETIRED: [Retired; 19] = [
     ("k8s.gcr.io", "gets no images since April 2023: they are at `registry.k8s.io`"),
     ("gcr.io/google_containers", "gets no images since 2020: they are at `registry.k8s.io`"),
@@ -73,4 +75,29 @@ pub(super) fn retired(image: &str) -> Option<Retired> {
     RETIRED.into_iter().find(|(place, _)| {
         name.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use finding::Source;
+    use object::{Limits, Version, read};
+
+    use super::*;
+    use crate::{Judge, fix};
+
+    #[test]
+    fn the_new_address_is_written_though_other_rules_speak_of_the_image() {
+        let text = "{apiVersion: v1, kind: Pod, metadata: {name: a}, \
+                    spec: {containers: [{name: a, image: k8s.gcr.io/pause}]}}\n";
+        let judge = |source: &Arc<Source>| {
+            let inventory = Inventory::new(read(source, Limits::default()).objects);
+            let judge = Judge::new(Version::NEWEST, |_| true);
+            inventory.objects().iter().flat_map(|object| judge.object(object, &inventory)).collect()
+        };
+        let source = Arc::new(Source::file("a.yaml", text.to_owned()));
+        let mended = fix::mend(&source, Safety::Safe, &judge);
+        assert!(mended.source.text().contains("image: registry.k8s.io/pause}"), "{:?}", mended.refused);
+    }
 }

@@ -2,7 +2,7 @@
 use object::Kind as Shape;
 use object::schema::{Field, Maturity};
 
-use crate::fields::{self, Then, is_security_field};
+use crate::fields::{self, Then};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -10,7 +10,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
-    also: &[Severity::Low],
+    also: &[],
     profile: None,
     page: include_str!("field_not_in_version.md"),
     run: Run::Pod(field_not_in_version),
@@ -18,8 +18,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn field_not_in_version(pod: &Pod<'_>, out: &mut Findings<'_>) {
     fields::of_pod(pod, &mut |seen| {
-        let Some((holder, field)) = seen.field.filter(|(_, field)| !field.exists_in(pod.version().minor()))
-        else {
+        let Some((_, field)) = seen.field.filter(|(_, field)| !field.exists_in(pod.version().minor())) else {
             return Then::Inside;
         };
         if seen.node.kind() == Shape::Null {
@@ -29,9 +28,10 @@ fn field_not_in_version(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let message = format!("Kubernetes {} drops `{}`, {}", pod.version(), site.field, age(field));
         // A field that asks for what happens without it is no loss.
         let harmless = field.name == "hostUsers" && seen.node.bool() == Some(true);
-        let security = is_security_field(holder, field.name) && !harmless;
-        let severity = if security { Severity::High } else { Severity::Low };
-        out.flag(site, message).severity(severity);
+        let flag = out.flag(site, message);
+        if harmless {
+            flag.severity(Severity::Low);
+        }
         Then::Past
     });
 }

@@ -3,6 +3,7 @@ use object::Kind as Shape;
 
 use super::deprecated_image_registry::retired;
 use super::image_registry_not_allowed::forbidden;
+use crate::api_group::is_custom;
 use crate::image_reference::ImageReference;
 use crate::prelude::*;
 
@@ -19,9 +20,8 @@ pub(crate) const CHECK: Check = Check {
 
 fn image_in_custom_resource(object: &Object, out: &mut Findings<'_>) {
     let group = object.group();
-    let is_custom = group.contains('.') && !group.ends_with(".k8s.io");
     // A Flux ImageRepository names what is watched, not what is run.
-    if !is_custom || group == "image.toolkit.fluxcd.io" {
+    if !is_custom(group) || group == "image.toolkit.fluxcd.io" {
         return;
     }
     let pods: Vec<_> = object.pods(out.version()).map(|pod| pod.spec().span()).collect();

@@ -7,7 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
-    also: &[Severity::Medium],
+    also: &[],
     profile: None,
     page: include_str!("image_not_pinned.md"),
     run: Run::Pod(image_not_pinned),
@@ -21,10 +21,8 @@ fn image_not_pinned(pod: &Pod<'_>, out: &mut Findings<'_>) {
         match reference.digest {
             Some(Ok(_)) => {}
             None => drop(out.flag(site, format!("image `{image}` has no digest"))),
-            // No kubelet accepts it: the container does not start before somebody "mends" the name.
             Some(Err(why)) => {
-                out.flag(site, format!("image `{image}` has a digest that is none: {why}"))
-                    .severity(Severity::Medium);
+                out.flag(site, format!("image `{image}` has a digest that is none: {why}"));
             }
         }
     }

@@ -13,7 +13,11 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// Annotations by which controllers are given certificates, or pass TLS on, without `spec.tls`.
-const ELSEWHERE: [&str; 12] = [
+///
+/// From the annotation references of the controllers: AWS Load Balancer Controller, Azure Application
+/// Gateway, both of `HAProxy`, Voyager, GKE, ingress-nginx, `OpenShift`, Traefik. Contour's
+/// `tls-cert-namespace` is none: it only says where the Secret of `spec.tls` is.
+const ELSEWHERE: [&str; 11] = [
     "alb.ingress.kubernetes.io/certificate-arn",
     "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
     "haproxy-ingress.github.io/ssl-passthrough",
@@ -23,7 +27,6 @@ const ELSEWHERE: [&str; 12] = [
     "ingress.kubernetes.io/ssl-passthrough",
     "networking.gke.io/managed-certificates",
     "nginx.ingress.kubernetes.io/ssl-passthrough",
-    "projectcontour.io/tls-cert-namespace",
     "route.openshift.io/termination",
     "traefik.ingress.kubernetes.io/router.tls",
 ];

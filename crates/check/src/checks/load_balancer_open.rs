@@ -15,7 +15,9 @@ pub(crate) const CHECK: Check = Check {
 
 /// Annotations that keep the load balancer inside, with the values that do; an empty list: any value.
 ///
-/// kubernetes.io/docs/concepts/services-networking/service/#internal-load-balancer and the providers' own.
+/// kubernetes.io/docs/concepts/services-networking/service/#internal-load-balancer; for what is missing
+/// there the load balancer annotations of hcloud-, scaleway- and oci-cloud-controller-manager and of
+/// kubernetes-sigs/aws-load-balancer-controller.
 const INSIDE: [(&str, &[&str]); 14] = [
     ("service.beta.kubernetes.io/aws-load-balancer-internal", &["true", "0.0.0.0/0"]),
     ("service.beta.kubernetes.io/aws-load-balancer-scheme", &["internal"]),

@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
-    also: &[Severity::Low],
+    also: &[],
     profile: None,
     page: include_str!("net_raw_kept.md"),
     run: Run::Pod(net_raw_kept),
@@ -32,12 +32,8 @@ fn net_raw_kept(pod: &Pod<'_>, out: &mut Findings<'_>) {
         }
         let hint = near.map(|name| format!(": `{name}` is not `NET_RAW`")).unwrap_or_default();
         let message = format!("{} keeps capability NET_RAW{hint}", container.title());
-        let flag = out.flag(container.site(path), message);
-        if drops_something {
-            flag.fix(Safety::Risky, [append(container.node, path, "NET_RAW")]);
-        } else {
-            // Nobody thought of capabilities: `capability-not-dropped` says so, and both are mended alike.
-            flag.severity(Severity::Low).fix(Safety::Risky, [append(container.node, path, "ALL")]);
-        }
+        // Where nobody thought of capabilities, `capability-not-dropped` says so: both are mended alike.
+        let missing = if drops_something { "NET_RAW" } else { "ALL" };
+        out.flag(container.site(path), message).fix(Safety::Risky, [append(container.node, path, missing)]);
     }
 }

@@ -31,6 +31,19 @@ fn network_policy_allow_all(object: &Object, out: &mut Findings<'_>) {
             let message = format!("{} {does}: the rule names no peer and no port", title(object));
             out.flag(object.site(rule, ""), message);
         }
+        let of_all = |peer: &&Node<'_>| {
+            let all = |selector| peer.get(selector).map(|selector| wanted(selector) == 0);
+            peer.get("ipBlock").is_none()
+                && all("namespaceSelector") == Some(true)
+                && all("podSelector") != Some(false)
+        };
+        for peer in peers.iter().filter(of_all) {
+            let does = match direction {
+                Direction::Ingress => "lets every pod of the cluster in on every port",
+                Direction::Egress => "lets its pods call every pod of the cluster on every port",
+            };
+            out.flag(object.site(*peer, "namespaceSelector"), format!("{} {does}", title(object)));
+        }
         for block in peers.iter().filter_map(|peer| peer.get("ipBlock")) {
             let excepts = block.get("except").is_some_and(|list| list.items().len() > 0);
             let Some(cidr) = block.get("cidr").filter(|_| !excepts) else { continue };
@@ -42,6 +55,12 @@ fn network_policy_allow_all(object: &Object, out: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// How many labels a selector asks for; one that asks for none chooses all.
+fn wanted(selector: Node<'_>) -> usize {
+    let labels = selector.get("matchLabels").map_or(0, |labels| labels.entries().count());
+    labels + selector.get("matchExpressions").map_or(0, |expressions| expressions.items().len())
 }
 
 /// Whether a range has every address of its family.

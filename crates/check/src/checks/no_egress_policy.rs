@@ -24,7 +24,7 @@ fn no_egress_policy(pod: &Pod<'_>, inventory: &Inventory, out: &mut Findings<'_>
         return;
     }
     let namespace = pod.object().namespace();
-    if !has_foreign_policies(namespace, inventory) {
+    if !has_foreign_policies(pod.object(), inventory) {
         let message = format!(
             "no NetworkPolicy in namespace `{namespace}` limits what the pod may call, though some limit who calls it"
         );

@@ -1,4 +1,5 @@
 //! `privilege-escalation-allowed`: a container whose processes may gain more than they were given.
+use crate::list::checks::capability_without_effect::has_user;
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -25,7 +26,9 @@ fn privilege_escalation_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
             );
             // The API refuses the two together (pkg/apis/core/validation, validateSecurityContext).
             let adds = |name: &str| container.added_capabilities().any(|(added, _)| added == name);
-            if !container.is_privileged() && !adds("SYS_ADMIN") && !adds("CAP_SYS_ADMIN") {
+            // What is not root gets an added capability from the file it executes or not at all.
+            let needs_file = has_user(container) && container.added_capabilities().next().is_some();
+            if !container.is_privileged() && !adds("SYS_ADMIN") && !adds("CAP_SYS_ADMIN") && !needs_file {
                 flag.fix(Safety::Risky, [set(container.node, path, false)]);
             }
         }

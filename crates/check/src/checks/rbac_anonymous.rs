@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Critical,
-    also: &[Severity::High],
+    also: &[],
     profile: None,
     page: include_str!("rbac_anonymous.md"),
     run: Run::Object(rbac_anonymous),
@@ -24,15 +24,15 @@ fn rbac_anonymous(object: &Object, out: &mut Findings<'_>) {
         String::new()
     };
     for subject in subjects(object) {
-        let (severity, who) = match (subject.kind, subject.name) {
+        let who = match (subject.kind, subject.name) {
             ("User", "system:anonymous") | ("Group", "system:unauthenticated") => {
-                (Severity::Critical, "anybody who reaches the API server without a login")
+                "anybody who reaches the API server without a login"
             }
             // Whoever has any credential at all, each pod's token included.
-            ("Group", "system:authenticated") => (Severity::High, "every user and every pod of the cluster"),
+            ("Group", "system:authenticated") => "every user and every pod of the cluster",
             _ => continue,
         };
         let message = format!("{who} holds role `{role}`{place} (`{}`)", subject.name);
-        out.flag(object.site(subject.node, "name"), message).severity(severity);
+        out.flag(object.site(subject.node, "name"), message);
     }
 }

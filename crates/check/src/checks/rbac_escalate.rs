@@ -13,7 +13,7 @@ pub(crate) const CHECK: Check = Check {
     run: Run::ObjectAmong(rbac_escalate),
 };
 
-pub(crate) const POWERS: [Power; 4] = [
+pub(crate) const POWERS: [Power; 5] = [
     Power {
         severity: Severity::High,
         resources: &[("rbac.authorization.k8s.io", "roles"), ("rbac.authorization.k8s.io", "clusterroles")],
@@ -46,7 +46,21 @@ pub(crate) const POWERS: [Power; 4] = [
         scope: Scope::Cluster,
         despite_names: |names| names.contains(&"system:masters"),
     },
+    // A certificate of the API server's own signers is an identity: any user and group, or any node
+    // (kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests, "Authorization").
+    Power {
+        severity: Severity::High,
+        resources: &[("certificates.k8s.io", "signers")],
+        verbs: &["approve", "sign"],
+        what: "certify itself as anybody else (`{verb}` on `{resource}`){place}",
+        scope: Scope::Cluster,
+        despite_names: |names| names.iter().any(|name| CLIENT_SIGNERS.contains(name)),
+    },
 ];
+
+/// Signers whose certificates the API server takes as logins, and what stands for all of them.
+const CLIENT_SIGNERS: [&str; 3] =
+    ["kubernetes.io/kube-apiserver-client", "kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/*"];
 
 fn rbac_escalate(object: &Object, inventory: &Inventory, out: &mut Findings<'_>) {
     flag_powers(&POWERS, object, inventory, out);

@@ -1,4 +1,5 @@
 //! `rbac-wildcard`: a rule that grants what nobody has listed.
+use crate::api_group::is_custom;
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -6,7 +7,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
-    also: &[Severity::Low, Severity::Medium],
+    also: &[Severity::Medium],
     profile: None,
     page: include_str!("rbac_wildcard.md"),
     run: Run::ObjectAmong(rbac_wildcard),
@@ -34,9 +35,9 @@ fn rbac_wildcard(object: &Object, inventory: &Inventory, out: &mut Findings<'_>)
         let Some(star) = rule.wildcard() else { continue };
         let holders = holders.get_or_insert_with(|| Holders::of(object, inventory));
         let Some((who, place)) = holders.of_power(Scope::Namespaced, object) else { continue };
-        let (severity, included) = included(rule, object);
+        let included = included(rule, object);
         let message = format!("{who} may {}{place}{included}", what(rule));
-        out.flag(object.site(star, ""), message).severity(severity);
+        out.flag(object.site(star, ""), message).severity(severity(rule));
     }
 }
 
@@ -59,12 +60,16 @@ fn what(rule: Rule<'_>) -> String {
     format!("use {verbs} on {}", if things.is_empty() { urls } else { things })
 }
 
-/// The worst a wildcard brings along, and the words for it.
-fn included(rule: Rule<'_>, object: &Object) -> (Severity, String) {
-    let has = |power: &&Power| power.scope.is_within(object) && rule.grants(power).is_some();
-    let found = INCLUDED.iter().find_map(|(powers, words)| Some((powers.iter().find(has)?, words)));
-    match found {
-        Some((power, words)) => (power.severity, format!(", {words} included")),
-        None => (Severity::Low, String::new()),
-    }
+/// The worst a wildcard brings along, in words.
+fn included(rule: Rule<'_>, object: &Object) -> String {
+    let has = |power: &Power| power.scope.is_within(object) && rule.grants(power).is_some();
+    let found = INCLUDED.iter().find(|(powers, _)| powers.iter().any(has));
+    found.map_or(String::new(), |(_, words)| format!(", {words} included"))
+}
+
+/// A wildcard over what one team defined itself is that team's to answer for, and so is one over names.
+fn severity(rule: Rule<'_>) -> Severity {
+    let is_named = rule.words("resourceNames").next().is_some();
+    let own_kinds = rule.words("apiGroups").all(|(group, _)| is_custom(group));
+    if is_named || own_kinds { Severity::Medium } else { Severity::High }
 }

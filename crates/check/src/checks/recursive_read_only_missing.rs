@@ -21,10 +21,16 @@ fn recursive_read_only_missing(pod: &Pod<'_>, out: &mut Findings<'_>) {
             if mount.node.get("readOnly").and_then(Node::bool) != Some(true) {
                 continue;
             }
+            // Alpha and off in 1.30 (RecursiveReadOnlyMounts of pkg/features/kube_features.go).
+            let unless = if pod.version() < v(1, 31) {
+                "; 1.30 needs the gate RecursiveReadOnlyMounts for it"
+            } else {
+                ""
+            };
             out.flag(
                 pod.object().site(mount.node, "recursiveReadOnly"),
                 format!(
-                    "{} mounts volume `{}` read-only, but not the mounts below it",
+                    "{} mounts volume `{}` read-only, but not the mounts below it{unless}",
                     container.title(),
                     mount.name
                 ),

@@ -14,8 +14,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn restricted_volume_type(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for volume in pod.volumes() {
-        // `host-path-volume` speaks of the worst of them.
-        let refused = policy::pod_security::refused_volume_source(volume).filter(|kind| *kind != "hostPath");
+        let refused = policy::pod_security::refused_volume_source(volume);
         let Some((kind, source)) = refused.and_then(|kind| Some((kind, volume.get(kind)?))) else { continue };
         let name = volume.get("name").and_then(Node::str).unwrap_or_default();
         let message = format!("volume `{name}` is of type `{kind}`, which the restricted standard refuses");

@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Critical,
-    also: &[],
+    also: &[Severity::High],
     profile: None,
     page: include_str!("runtime_socket_mount.md"),
     run: Run::Pod(runtime_socket_mount),
@@ -31,10 +31,14 @@ fn runtime_socket_mount(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let Some(written) = path.str() else { continue };
         if let Some(runtime) = runtime_behind(written) {
             let name = volume.get("name").and_then(Node::str).unwrap_or_default();
-            out.flag(
+            let flag = out.flag(
                 pod.site_of(path),
                 format!("volume `{name}` hands the {runtime} socket to the pod through `{written}`"),
             );
+            // Mounted for something else, as a rule: the socket is there, but nobody asked for it.
+            if matches!(normal(written).as_str(), "/" | "/run") {
+                flag.severity(Severity::High);
+            }
         }
     }
 }
@@ -45,7 +49,12 @@ fn runtime_behind(path: &str) -> Option<&'static str> {
     let holds = |socket: &str| {
         socket.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || path == "/")
     };
-    SOCKETS.iter().find(|(socket, _)| holds(socket)).map(|(_, runtime)| *runtime)
+    let by_place = SOCKETS.iter().find(|(socket, _)| holds(socket));
+    // Distributions keep it elsewhere (k0s, MicroK8s, rootless Docker), but hardly rename it.
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let is_file = |socket: &str| socket.contains(".sock") && socket.rsplit('/').next() == Some(file);
+    let by_name = || SOCKETS.iter().find(|(socket, _)| is_file(socket));
+    by_place.or_else(by_name).map(|(_, runtime)| *runtime)
 }
 
 /// One way to write each path: no `.` and `..`, no doubled slashes, `/var/run` is `/run`.

@@ -17,16 +17,22 @@ fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.is_windows() {
         return;
     }
+    let any_privileged = pod.every_container().any(Container::is_privileged);
     for container in pod.every_container() {
         let chosen = container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         // An annotation was the choice once; whether it still counts is for `dead-seccomp-annotation` to say.
         if chosen || annotation_for(container).is_some() {
             continue;
         }
-        out.flag(
-            container.site("securityContext.seccompProfile.type"),
+        let path = "securityContext.seccompProfile.type";
+        let flag = out.flag(
+            container.site(path),
             format!("{} runs without a seccomp profile unless the kubelet adds one", container.title()),
-        )
-        .fix(Safety::Risky, [set(pod.spec(), "securityContext.seccompProfile.type", "RuntimeDefault")]);
+        );
+        // What is privileged drops any profile: `privileged-drops-profile` would have to say so.
+        if !container.is_privileged() {
+            let owner = if any_privileged { container.node } else { pod.spec() };
+            flag.fix(Safety::Risky, [set(owner, path, "RuntimeDefault")]);
+        }
     }
 }

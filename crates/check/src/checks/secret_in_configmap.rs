@@ -1,5 +1,6 @@
 //! `secret-in-configmap`: a credential in an object that everybody may read.
 use crate::prelude::*;
+use object::base64::{self, Blanks};
 
 pub(crate) const CHECK: Check = Check {
     id: "secret-in-configmap",
@@ -11,7 +12,6 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("secret_in_configmap.md"),
     run: Run::Object(secret_in_configmap),
 };
-use crate::base64;
 use crate::credential::suspect;
 use crate::lines::{Reading, credentials, is_name};
 
@@ -26,7 +26,7 @@ fn secret_in_configmap(object: &Object, out: &mut Findings<'_>) {
         }
     }
     for (key, value) in object.at("binaryData").into_iter().flat_map(Node::entries) {
-        let bytes = value.str().and_then(base64::decode);
+        let bytes = value.str().and_then(|text| base64::decode(text, Blanks::Any));
         let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else { continue };
         let key = key.text().unwrap_or_default();
         if let Some(what) = held(key, &text) {

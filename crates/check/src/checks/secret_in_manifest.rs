@@ -1,5 +1,6 @@
 //! `secret-in-manifest`: a Secret whose values are in the manifest.
 use crate::prelude::*;
+use object::base64::{self, Blanks};
 
 pub(crate) const CHECK: Check = Check {
     id: "secret-in-manifest",
@@ -11,7 +12,6 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("secret_in_manifest.md"),
     run: Run::Object(secret_in_manifest),
 };
-use crate::base64;
 use crate::credential::{is_placeholder, named_like_one, words};
 use crate::list::checks::secret_in_configmap::held;
 
@@ -74,7 +74,7 @@ fn flag_values(object: &Object, list: &str, form: Form, out: &mut Findings<'_>) 
         let what = match form {
             Form::Plain => secret(key, written),
             Form::Template => held(key, written),
-            Form::Base64 => match base64::decode(written).map(String::from_utf8) {
+            Form::Base64 => match base64::decode(written, Blanks::Any).map(String::from_utf8) {
                 Some(Ok(text)) => {
                     secret(key, &text).map(|what| what.replace("plain text", "base64, which hides nothing"))
                 }

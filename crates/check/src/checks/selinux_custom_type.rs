@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Medium,
-    also: &[Severity::High],
+    also: &[],
     profile: Some(Profile::baseline("seLinuxOptions", v(1, 0))),
     page: include_str!("selinux_custom_type.md"),
     run: Run::Pod(selinux_custom_type),
@@ -23,11 +23,7 @@ fn selinux_custom_type(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let text = |field| options.get(field).and_then(Node::str).filter(|text| !text.is_empty());
         let site = |field| pod.object().site(options, field);
         if let Some(kind) = text("type").filter(|kind| !is_confined(kind, pod)) {
-            let flag = out.flag(site("type"), format!("{who} runs with SELinux type `{kind}`"));
-            // Types made to confine nothing: the rest of the policy does not apply.
-            if matches!(kind, "spc_t" | "unconfined_t") {
-                flag.severity(Severity::High);
-            }
+            out.flag(site("type"), format!("{who} runs with SELinux type `{kind}`"));
         }
         for field in ["user", "role"] {
             if let Some(value) = text(field) {

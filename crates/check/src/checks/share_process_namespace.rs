@@ -11,11 +11,9 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("share_process_namespace.md"),
     run: Run::Pod(share_process_namespace),
 };
-use object::Role;
 
 fn share_process_namespace(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    let at_once = pod.every_container().filter(|container| container.role != Role::Init).count();
-    if pod.is_windows() || at_once < 2 || !pod.is_set("shareProcessNamespace") {
+    if pod.is_windows() || !pod.is_set("shareProcessNamespace") {
         return;
     }
     out.flag(

@@ -18,9 +18,13 @@ fn ssh_port_exposed(object: &Object, out: &mut Findings<'_>) {
     for pod in object.pods(out.version()) {
         for container in pod.every_container() {
             for port in container.at("ports").into_iter().flat_map(Node::items).filter(|p| is_tcp(*p)) {
+                let of_node = number(port, "hostPort") == Some(SSH);
                 if number(port, "containerPort") == Some(SSH) {
                     let message = format!("{} listens at port 22, where SSH is", container.title());
                     out.flag(object.site(port, "containerPort"), message);
+                } else if of_node {
+                    let message = format!("{} takes port 22 of the node, where SSH is", container.title());
+                    out.flag(object.site(port, "hostPort"), message);
                 }
             }
         }

@@ -13,14 +13,18 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn supplemental_groups_merge(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    // The field came in 1.31 behind a gate that is on since 1.33.
-    if pod.version() < v(1, 33) || pod.is_windows() {
+    if pod.version() < v(1, 31) || pod.is_windows() {
         return;
     }
     let path = "securityContext.supplementalGroupsPolicy";
     let is_strict = pod.at(path).and_then(Node::str) == Some("Strict");
     if !is_strict && names_groups(pod) {
-        out.flag(pod.site(path), "the group file of the image adds to the groups that the pod names")
+        let message = "the group file of the image adds to the groups that the pod names";
+        // Alpha and off before 1.33 (SupplementalGroupsPolicy of pkg/features/kube_features.go).
+        let gate = "needs the gate SupplementalGroupsPolicy to change that";
+        let unless =
+            if pod.version() < v(1, 33) { format!("; {} {gate}", pod.version()) } else { String::new() };
+        out.flag(pod.site(path), format!("{message}{unless}"))
             .fix(Safety::Risky, [set(pod.spec(), path, "Strict")]);
     }
 }

@@ -12,13 +12,13 @@ pub(crate) const CHECK: Check = Check {
     run: Run::Pod(sysctl_host_namespace_conflict),
 };
 
-use crate::sysctl::{Scope, sysctls};
+use crate::sysctl::{Scope, sysctls_in_force};
 
 fn sysctl_host_namespace_conflict(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.is_windows() {
         return;
     }
-    for sysctl in sysctls(pod) {
+    for sysctl in sysctls_in_force(pod) {
         let shared = match sysctl.scope() {
             Scope::Ipc => "hostIPC",
             Scope::Network => "hostNetwork",

@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::Low,
-    also: &[Severity::Medium],
+    also: &[],
     profile: None,
     page: include_str!("sysctl_slash_form.md"),
     run: Run::Pod(sysctl_slash_form),
@@ -26,10 +26,7 @@ fn sysctl_slash_form(pod: &Pod<'_>, out: &mut Findings<'_>) {
         if is_safe(name) {
             let message =
                 format!("sysctl `{written}` is safe, but Pod Security compares names as written: `{name}`");
-            out.flag(site, message)
-                .severity(Severity::Medium)
-                .profile(Profile::baseline("sysctls", v(1, 0)))
-                .fix(Safety::Safe, [fix]);
+            out.flag(site, message).profile(Profile::baseline("sysctls", v(1, 0))).fix(Safety::Safe, [fix]);
         } else {
             let message =
                 format!("sysctl `{written}` is `{name}` to the kubelet, but not to rules that compare names");

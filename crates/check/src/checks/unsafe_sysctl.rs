@@ -11,12 +11,12 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("unsafe_sysctl.md"),
     run: Run::Pod(unsafe_sysctl),
 };
-use crate::sysctl::{Scope, sysctls};
+use crate::sysctl::{Scope, sysctls_in_force};
 
 fn unsafe_sysctl(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let is_safe = |name: &str| policy::pod_security::safe_sysctls(pod.version()).any(|safe| safe == name);
     // A safe one that is written with slashes is refused for its spelling: `sysctl-slash-form` says so.
-    for sysctl in sysctls(pod).filter(|sysctl| !is_safe(&sysctl.name)) {
+    for sysctl in sysctls_in_force(pod).filter(|sysctl| !is_safe(&sysctl.name)) {
         let name = &sysctl.name;
         let message = match sysctl.scope() {
             Scope::Node => {

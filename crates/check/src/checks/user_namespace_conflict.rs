@@ -6,7 +6,7 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1",
     stage: Stage::Stable,
     severity: Severity::High,
-    also: &[Severity::Medium],
+    also: &[],
     profile: None,
     page: include_str!("user_namespace_conflict.md"),
     run: Run::Pod(user_namespace_conflict),
@@ -23,7 +23,7 @@ fn user_namespace_conflict(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let message = format!("hostUsers is false and {field} is true: the API server refuses the pod");
         if field == "hostNetwork" && pod.version() >= v(1, 35) {
             let unless = "unless its gate UserNamespacesHostNetworkSupport is on";
-            out.flag(pod.site(field), format!("{message} {unless}")).severity(Severity::Medium);
+            out.flag(pod.site(field), format!("{message} {unless}"));
         } else {
             out.flag(pod.site(field), message);
         }

@@ -97,7 +97,10 @@ fn only_and_skip_choose_among_the_checks() {
     );
     assert_eq!(place.report("pod.yaml --only privileged-container,no-network-policy").findings().len(), 2);
     let skipped = place.report("pod.yaml --skip privileged-container --skip no-network-policy");
-    assert_eq!(skipped.findings(), ["pod.yaml:12 privilege-escalation-allowed"]);
+    assert_eq!(
+        skipped.findings(),
+        ["pod.yaml:8 privileged-drops-profile", "pod.yaml:12 privilege-escalation-allowed"]
+    );
     place.check("pod.yaml --only privileged").ends(2).complains("no check is called `privileged`");
     place.check("pod.yaml --skip host-namespce").ends(2).complains("did you mean `host-namespace`?");
     place.check("pod.yaml --only x --pss baseline").ends(2);

@@ -158,7 +158,7 @@ pub(super) fn remove(tree: &Tree, node: Node<'_>) -> Result<Splice, Refused> {
     let start = whole.key().unwrap_or(whole).span().range().start;
     let end = whole.span().range().end.max(whole.key().map_or(0, |key| key.span().range().end));
     if is_flow(parent) {
-        return Ok(remove_flow(parent, whole, start, end));
+        return Ok(remove_flow(parent, start, end, text));
     }
     if text.is_block_scalar(whole) {
         return Err(Refused("the value is laid out over several lines".to_owned()));
@@ -174,10 +174,14 @@ pub(super) fn remove(tree: &Tree, node: Node<'_>) -> Result<Splice, Refused> {
             let next = parent.entries().find(|(key, _)| key.span().range().start >= end);
             let (next, _) =
                 next.ok_or_else(|| Refused("nothing would be left of the list item".to_owned()))?;
+            let next = next.span().range().start;
+            let indent = " ".repeat(text.column(start));
+            // The first comment stays behind the dash.
+            let mut comments = text.comments(start, next, &indent);
             if !comments.is_empty() {
-                return Err(Refused("a comment stands where the text would go".to_owned()));
+                comments = format!("{}{indent}", comments.trim_start());
             }
-            Ok(Splice::new(start, next.span().range().start, String::new(), 0))
+            Ok(Splice::new(start, next, comments, 0))
         }
         _ => Err(Refused("the list is laid out in a way that is not edited".to_owned())),
     }
@@ -200,7 +204,7 @@ fn outermost(node: Node<'_>) -> Node<'_> {
     whole
 }
 
-fn remove_flow(parent: Node<'_>, whole: Node<'_>, start: usize, end: usize) -> Splice {
+fn remove_flow(parent: Node<'_>, start: usize, end: usize, text: Text<'_>) -> Splice {
     let entries: Vec<(usize, usize)> = match parent.kind() {
         Kind::Map => parent
             .entries()
@@ -217,8 +221,13 @@ fn remove_flow(parent: Node<'_>, whole: Node<'_>, start: usize, end: usize) -> S
         (Some((_, before)), None) => (*before, end),
         (None, None) => (start, end),
     };
-    debug_assert!(whole.id() != ROOT);
-    Splice::new(from, to, String::new(), 0)
+    // What stands behind a comment must begin a line.
+    let indent = " ".repeat(text.indent(to));
+    let mut comments = text.comments(from, to, &indent);
+    if !comments.is_empty() {
+        comments = format!(" {}{indent}", comments.trim_start());
+    }
+    Splice::new(from, to, comments, 0)
 }
 
 /// The text around a node.
@@ -262,6 +271,12 @@ impl<'a> Text<'a> {
 
     fn column(self, at: usize) -> usize {
         self.line_before(at).chars().count()
+    }
+
+    /// How far the line of a place is indented.
+    fn indent(self, at: usize) -> usize {
+        let line = self.text.get(self.line_start(at)..self.line_end(at)).unwrap_or_default();
+        line.chars().take_while(|c| *c == ' ').count()
     }
 
     /// What separates entries of a flow collection: a blank, or a line break with the same indentation.

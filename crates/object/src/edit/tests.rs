@@ -99,6 +99,20 @@ fn what_is_removed_leaves_its_comments_and_takes_what_it_empties() {
     assert_eq!(edited("{a: 1, b: 2}", &[("b", gone.clone())]).unwrap(), "{a: 1}");
     assert_eq!(edited("{a: 1, b: 2}", &[("a", gone.clone())]).unwrap(), "{b: 2}");
     assert_eq!(edited("l:\n- a: 1\n  b: 2\n", &[("l[0].a", gone.clone())]).unwrap(), "l:\n- b: 2\n");
+    let flow = "a: {\n  b: 1, # of b\n  c: 2, # of c\n  d: 3 # of d\n  }\n";
+    assert_eq!(
+        edited(flow, &[("a.b", gone.clone())]).unwrap(),
+        "a: {\n   # of b\n  c: 2, # of c\n  d: 3 # of d\n  }\n"
+    );
+    assert_eq!(
+        edited(flow, &[("a.d", gone.clone())]).unwrap(),
+        "a: {\n  b: 1, # of b\n  c: 2 # of c\n   # of d\n  }\n"
+    );
+    let behind_dash = "l:\n- a: 1 # keep\n  # me too\n  b: 2\n";
+    assert_eq!(
+        edited(behind_dash, &[("l[0].a", gone.clone())]).unwrap(),
+        "l:\n- # keep\n  # me too\n  b: 2\n"
+    );
     assert_eq!(edited("l: [a, b]\nm: 1\n", &[("l[1]", gone.clone())]).unwrap(), "l: [a]\nm: 1\n");
     assert_eq!(edited("l:\n- a\n- b\nm: 1\n", &[("l[0]", gone)]).unwrap(), "l:\n- b\nm: 1\n");
 }

@@ -89,7 +89,7 @@ fn findings_stand_in_the_order_of_file_line_column_and_id() {
     };
     let keys: Vec<_> = report.list("findings").iter().map(key).collect();
     assert!(keys.is_sorted(), "{keys:?}");
-    assert_eq!(keys.len(), 8);
+    assert_eq!(keys.len(), 12);
 }
 
 #[test]
