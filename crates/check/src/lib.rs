@@ -34,6 +34,7 @@ mod webhook;
 
 pub use config::{Config, ConfigError, Place};
 pub use date::Date;
+pub use fields::Fields;
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};

@@ -151,6 +151,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether both are one and the same node.
+    pub fn is(self, other: Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.tree, other.tree)
+    }
+
     /// The text the node was read from.
     pub fn source(self) -> &'a Arc<Source> {
         &self.tree.source

@@ -80,7 +80,7 @@ impl<'s> Builder<'s> {
             anchors: HashMap::new(),
             copies: 0,
             repeats: Repeats::default(),
-            has_tabs: text.contains('\t'),
+            has_tabs: memchr::memchr(b'\t', text.as_bytes()).is_some(),
             breaks: Breaks::default(),
             end: 0,
             failed: None,
