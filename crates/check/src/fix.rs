@@ -129,7 +129,8 @@ type Key = (&'static str, Option<ObjectRef>, Option<String>, String);
 
 fn key(finding: &Finding) -> Key {
     // A fix may give the object another version; it is the same object to the API server too.
-    let object = finding.object.clone().map(|object| ObjectRef { api_version: String::new(), ..object });
+    let object = finding.object.as_deref().cloned();
+    let object = object.map(|object| ObjectRef { api_version: String::new(), ..object });
     (finding.id, object, finding.container.clone(), finding.message.clone())
 }
 

@@ -20,8 +20,8 @@ pub struct Finding {
     pub span: Span,
     /// Path of the field from the object's root; empty where there is no field.
     pub field: String,
-    /// The object it is about, if it is about one.
-    pub object: Option<ObjectRef>,
+    /// The object it is about, if it is about one; one name for all findings of an object.
+    pub object: Option<Arc<ObjectRef>>,
     /// The container it is about, if it is about one.
     pub container: Option<String>,
     /// The Pod Security check that refuses the same thing.

@@ -105,6 +105,13 @@ impl Tree {
         Self { source, nodes: Vec::new(), children: Vec::new(), owned: Vec::new() }
     }
 
+    /// Gives back the room for nodes that did not come: a run keeps the trees of all its files.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.children.shrink_to_fit();
+        self.owned.shrink_to_fit();
+    }
+
     /// The text the tree was read from.
     pub fn source(&self) -> &Arc<Source> {
         &self.source

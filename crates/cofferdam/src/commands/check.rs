@@ -45,7 +45,10 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     }
     say_what_may_surprise(args, &judged, ui);
     output::report(args, ui, &mut judged.report, since)?;
-    Ok(outcome(args, &plan, &judged.report))
+    let outcome = outcome(args, &plan, &judged.report);
+    // The process ends here: giving back its memory piece by piece would only take time.
+    std::mem::forget(judged);
+    Ok(outcome)
 }
 
 /// Nothing is objected to where findings are only written down, but what could not be read was not.

@@ -16,7 +16,7 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
         schema: "cofferdam/check/v1",
         files: report.files,
         objects: report.objects,
-        findings: report.findings.iter().map(finding).collect(),
+        findings: &report.findings,
         paths: [],
         errors: report.errors.iter().map(error).collect(),
         verdicts: report.verdicts.iter().map(verdict).collect(),
@@ -52,7 +52,8 @@ struct Document<'a> {
     schema: &'static str,
     files: usize,
     objects: usize,
-    findings: Vec<JsonFinding<'a>>,
+    #[serde(serialize_with = "each")]
+    findings: &'a [Finding],
     paths: [(); 0],
     errors: Vec<JsonError<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -102,19 +103,24 @@ struct JsonVerdict<'a> {
     message: &'a str,
 }
 
+/// One finding after the other: all of them at once would take as much memory again.
+fn each<S: serde::Serializer>(findings: &&[Finding], out: S) -> Result<S::Ok, S::Error> {
+    out.collect_seq(findings.iter().map(finding))
+}
+
 fn finding(finding: &Finding) -> JsonFinding<'_> {
-    let (start, end) = (finding.start(), finding.end());
+    let (file, start, end) = finding.source.region(finding.span);
     JsonFinding {
         id: finding.id,
         severity: finding.severity.word(),
         message: &finding.message,
-        file: finding.file(),
+        file,
         line: start.line,
         column: start.column,
         end_line: end.line,
         end_column: end.column,
         field: &finding.field,
-        object: finding.object.as_ref(),
+        object: finding.object.as_deref(),
         container: finding.container.as_deref(),
         pss: finding.pod_security,
         fix: finding.fix.as_ref().map(|fix| JsonFix { safety: fix.safety.word() }),

@@ -117,12 +117,12 @@ fn finding(source: &Arc<Source>, id: &'static str, severity: Severity, part: &st
         source: Arc::clone(source),
         span: span(source, part),
         field: String::new(),
-        object: Some(ObjectRef {
+        object: Some(Arc::new(ObjectRef {
             api_version: "v1".to_owned(),
             kind: "Pod".to_owned(),
             namespace: Some("shop".to_owned()),
             name: "web \"1\"".to_owned(),
-        }),
+        })),
         container: None,
         pod_security: None,
         labels: Vec::new(),

@@ -25,7 +25,7 @@ impl Fingerprints {
 
 /// Neither file nor line nor apiVersion: a manifest that moves or is modernised keeps its findings.
 fn identity(finding: &Finding) -> u64 {
-    let object = finding.object.as_ref();
+    let object = finding.object.as_deref();
     let named = |part: fn(&ObjectRef) -> &str| object.map(part).unwrap_or_default();
     fnv1a(&[
         finding.id,
