@@ -4,7 +4,7 @@
 //! intended fields only, the findings are gone, and no new one came. What cannot be proven is left as it
 //! is, with the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use finding::{Change, Finding, ObjectRef, Safety, Source, apply};
@@ -76,12 +76,9 @@ fn attempt(
     before: &[Finding],
     judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
 ) -> Result<Proven, String> {
-    let mut changes: Vec<Change> = Vec::new();
-    for change in todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes) {
-        if !changes.contains(change) {
-            changes.push(change.clone());
-        }
-    }
+    let wanted = todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes);
+    let mut seen = HashSet::new();
+    let changes: Vec<Change> = wanted.filter(|change| seen.insert(*change)).cloned().collect();
     let edits = edits(source, &changes).map_err(|refused| refused.to_string())?;
     let text = apply(source.text(), &edits).ok_or("the edits overlap")?;
     if text == source.text() {
@@ -97,8 +94,12 @@ fn attempt(
 /// The new text reads as the old one with the changes made in the model, document by document.
 fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change]) -> Result<(), String> {
     let mut expected = models(old);
-    for (document, model) in &mut expected {
-        changes.iter().filter(|change| change.document == *document).for_each(|change| model.change(change));
+    for change in changes {
+        // Documents stand in the order of the text.
+        let document = expected.binary_search_by_key(&change.document, |(start, _)| *start);
+        if let Some((_, model)) = document.ok().and_then(|index| expected.get_mut(index)) {
+            model.change(change);
+        }
     }
     let same =
         models(new).into_iter().map(|(_, model)| model).eq(expected.into_iter().map(|(_, model)| model));

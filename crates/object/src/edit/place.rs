@@ -1,6 +1,8 @@
 //! Where in the text does a change land, in block and in flow style?
 
-use finding::{Edit, Span, Value};
+use std::ops::Range;
+
+use finding::{Edit, Source, Span, Value};
 
 use super::{Refused, write};
 use crate::tree::{Kind, Node, ROOT, Tree};
@@ -221,33 +223,37 @@ fn remove_flow(parent: Node<'_>, whole: Node<'_>, start: usize, end: usize) -> S
     Splice::new(from, to, String::new(), 0)
 }
 
-/// The text around a node.
+/// The text around a node. Lines are looked up, not searched for: a whole document may stand on one.
 #[derive(Clone, Copy)]
 struct Text<'a> {
+    source: &'a Source,
     text: &'a str,
     newline: &'static str,
 }
 
 impl<'a> Text<'a> {
     fn of(node: Node<'a>) -> Self {
-        let text = node.source().text();
-        let around = text.get(node.span().range().start..).unwrap_or_default();
-        let first = around.find('\n').or_else(|| text.find('\n').map(|_| 0));
-        let crlf = match first {
-            Some(at) if at > 0 => around.get(..at).is_some_and(|line| line.ends_with('\r')),
-            _ => text.contains("\r\n"),
-        };
-        Self { text, newline: if crlf { "\r\n" } else { "\n" } }
+        let source = node.source();
+        let number = source.position(node.span().start).line;
+        let line = |number: u32| source.text().get(source.lines(number, number)).unwrap_or_default();
+        let ended = Some(line(number)).filter(|line| line.ends_with('\n'));
+        let crlf = ended.unwrap_or_else(|| line(number.saturating_sub(1).max(1))).ends_with("\r\n");
+        Self { source, text: source.text(), newline: if crlf { "\r\n" } else { "\n" } }
+    }
+
+    fn line(self, at: usize) -> Range<usize> {
+        let number = self.source.position(at as u32).line;
+        self.source.lines(number, number)
     }
 
     fn line_start(self, at: usize) -> usize {
-        self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1)
+        self.line(at).start
     }
 
     /// Before the line break, and before the `\r` of one.
     fn line_end(self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
+        let line = self.text.get(at..self.line(at).end).unwrap_or_default();
+        let line = line.strip_suffix('\n').unwrap_or(line);
         at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 

@@ -310,3 +310,50 @@ impl<'t> BorrowedInput<'t> for Feed<'t> {
 fn is_mark(rest: &[u8], mark: &[u8]) -> bool {
     rest.strip_prefix(mark).is_some_and(|behind| behind.first().is_none_or(|byte| class_in(*byte, BLANK)))
 }
+
+#[cfg(test)]
+mod tests {
+    use granit_parser::{Parser, options};
+
+    use super::Feed;
+
+    /// Every event with its span, up to the first error.
+    fn events<'t, I: granit_parser::BorrowedInput<'t>>(input: I) -> Vec<String> {
+        let mut parser = Parser::with_options(input, options! { emit_comments: false });
+        let next = || parser.next_event().map(|event| format!("{event:?}"));
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn the_scanner_reads_the_same_as_from_its_own_input() {
+        let texts = [
+            "a: 1\nb:\n  - c: d e  # f\n  - 'g''h'\n  - \"i\\tj\\u00fc k\"\n",
+            "ä: ö ü\nü: [ä, b:c, {d: e}, 'f ü', \"ü\\\"g\" ]\n€€: 🦀 x\n",
+            "a: |\n  ä b\n\n   c\t\n  d\r\n  e\nf: >-\n  g\n  h\n\n\n",
+            "a:\tb\nc: d\te \t# ü comment €\n#ü\n# \u{85} x\u{7f}y\n",
+            "a: b\r\nc:\r\n  d: 'e\r\n   f'\r\n",
+            "\u{feff}a: b\n--- # c\n---x: 1\n...\n... d\n",
+            "a: b: c\n",
+            "a:\n\tb: c\n",
+            "a: [b, c\n",
+            "? a\n: b\n? [c]\n: - d\n",
+            "a::b: c:\nd: e#f #g\n:h: i\n-j: -k\n[a:]: b\n",
+            "&a b: *a\n!!str c: !d e\n<<: *a\n",
+            "%YAML 1.2\n---\na\n",
+            "{\"a\":\"b\\ud83e\\udd80\",\"c\":[1,-2,true,null]}",
+            "a: b\u{2028}c\nd: \"\u{85}\u{2029} e\"\n",
+            "a: \"b\n\n  ü c\\\n  d\"\n",
+            "-",
+            "a: ",
+            ":",
+            "",
+        ];
+        for text in texts {
+            assert_eq!(events(Feed::new(text)), events(granit_parser::StrInput::new(text)), "{text:?}");
+            for (end, _) in text.char_indices() {
+                let part = &text[..end];
+                assert_eq!(events(Feed::new(part)), events(granit_parser::StrInput::new(part)), "{part:?}");
+            }
+        }
+    }
+}
