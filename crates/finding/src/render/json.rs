@@ -61,14 +61,14 @@ fn spelled_out(json: String) -> String {
 fn findings(list: &[Finding], out: &mut String) -> serde_json::Result<()> {
     out.push_str(",\n  \"findings\": [");
     // Findings of one object stand together.
-    let mut last: (Option<&Arc<ObjectRef>>, String) = (None, "null".to_owned());
+    let mut shown: (Option<&Arc<ObjectRef>>, String) = (None, "null".to_owned());
     for (index, finding) in list.iter().enumerate() {
         let object = finding.object.as_ref();
-        if last.0.map(Arc::as_ptr) != object.map(Arc::as_ptr) {
-            last = (object, nested(&object.map(AsRef::as_ref), INDENT)?);
+        if shown.0.map(Arc::as_ptr) != object.map(Arc::as_ptr) {
+            shown = (object, nested(&object.map(AsRef::as_ref), INDENT)?);
         }
         out.push_str(if index == 0 { "\n" } else { ",\n" });
-        one(finding, &last.1, out)?;
+        one(finding, &shown.1, out)?;
     }
     out.push_str(if list.is_empty() { "]" } else { "\n  ]" });
     Ok(())
@@ -130,8 +130,7 @@ fn field(name: &str, out: &mut String) {
 }
 
 fn string(text: &str, out: &mut String) -> serde_json::Result<()> {
-    let plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
-    if text.bytes().fold(true, |all, byte| all & plain(byte)) {
+    if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
         out.push('"');
         out.push_str(text);
         out.push('"');

@@ -63,9 +63,8 @@ fn suspects(text: &str) -> impl Iterator<Item = (usize, char)> {
 /// Nearly all blocks hold none: of a fixed size and without a branch inside, the compiler looks at many
 /// bytes at once.
 fn may_hold_suspects(block: &[u8; 64]) -> bool {
-    block.iter().fold(false, |any, byte| {
-        any | (*byte < b' ') & !matches!(byte, b'\t' | b'\n' | b'\r') | (*byte >= 0x7f)
-    })
+    let may_be = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7f;
+    block.iter().fold(false, |any, byte| any | may_be(*byte))
 }
 
 fn is_suspect(byte: u8) -> bool {
