@@ -130,12 +130,12 @@ fn field(name: &str, out: &mut String) {
 }
 
 fn string(text: &str, out: &mut String) -> serde_json::Result<()> {
-    if !text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+    if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        out.push_str(&serde_json::to_string(text)?);
+    } else {
         out.push('"');
         out.push_str(text);
         out.push('"');
-    } else {
-        out.push_str(&serde_json::to_string(text)?);
     }
     Ok(())
 }
