@@ -227,7 +227,6 @@ fn remove_flow(parent: Node<'_>, whole: Node<'_>, start: usize, end: usize) -> S
 #[derive(Clone, Copy)]
 struct Text<'a> {
     source: &'a Source,
-    text: &'a str,
     newline: &'static str,
 }
 
@@ -238,7 +237,7 @@ impl<'a> Text<'a> {
         let line = |number: u32| source.text().get(source.lines(number, number)).unwrap_or_default();
         let ended = Some(line(number)).filter(|line| line.ends_with('\n'));
         let crlf = ended.unwrap_or_else(|| line(number.saturating_sub(1).max(1))).ends_with("\r\n");
-        Self { source, text: source.text(), newline: if crlf { "\r\n" } else { "\n" } }
+        Self { source, newline: if crlf { "\r\n" } else { "\n" } }
     }
 
     fn line(self, at: usize) -> Range<usize> {
@@ -252,18 +251,18 @@ impl<'a> Text<'a> {
 
     /// Before the line break, and before the `\r` of one.
     fn line_end(self, at: usize) -> usize {
-        let line = self.text.get(at..self.line(at).end).unwrap_or_default();
+        let line = self.source.text().get(at..self.line(at).end).unwrap_or_default();
         let line = line.strip_suffix('\n').unwrap_or(line);
         at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
     fn newline_at(self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
+        let rest = self.source.text().get(at..).unwrap_or_default();
         if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) }
     }
 
     fn line_before(self, at: usize) -> &'a str {
-        self.text.get(self.line_start(at)..at).unwrap_or_default().trim_start_matches('\u{feff}')
+        self.source.text().get(self.line_start(at)..at).unwrap_or_default().trim_start_matches('\u{feff}')
     }
 
     fn column(self, at: usize) -> usize {
@@ -287,20 +286,22 @@ impl<'a> Text<'a> {
             return Splice::new(span.start, span.end, value.to_owned(), 0);
         };
         let from = key.span().range().end;
-        let colon = self.text.get(from..).and_then(|rest| rest.find(':')).map_or(from, |n| from + n + 1);
+        let colon =
+            self.source.text().get(from..).and_then(|rest| rest.find(':')).map_or(from, |n| from + n + 1);
         Splice::new(colon, colon, format!(" {value}"), 0)
     }
 
     /// Whether the value is introduced by `|` or `>`.
     fn is_block_scalar(self, node: Node<'_>) -> bool {
         let Some(key) = node.key() else { return false };
-        let between = self.text.get(key.span().range().end..node.span().range().start).unwrap_or_default();
+        let between =
+            self.source.text().get(key.span().range().end..node.span().range().start).unwrap_or_default();
         between.contains(['|', '>'])
     }
 
     /// The comments between two places, each on a line of its own.
     fn comments(self, start: usize, end: usize, indent: &str) -> String {
-        let stretch = self.text.get(start..end).unwrap_or_default();
+        let stretch = self.source.text().get(start..end).unwrap_or_default();
         let comment = |line: &str| {
             let at = line.match_indices('#').map(|(at, _)| at).find(|at| {
                 let before = line.get(..*at).unwrap_or_default();

@@ -45,7 +45,7 @@ fn every_type_but_the_kinds_is_the_type_of_a_field() {
         "CronJob",
     ];
     let fields = || TABLE.types.iter().flat_map(Type::fields);
-    for found in TABLE.types.iter() {
+    for found in &TABLE.types {
         let used = fields().any(|field| field.kind.objects().is_some_and(|inside| inside.name == found.name));
         assert!(used || kinds.contains(&found.name), "{} is unused", found.name);
     }
@@ -145,7 +145,7 @@ fn a_field_that_left_exists_only_in_between() {
 
 #[test]
 fn kinds_are_those_of_the_api() {
-    let kind = |path| field(path).kind.clone();
+    let kind = |path| field(path).kind;
     assert_eq!(kind("Pod.spec.hostPID"), Kind::Bool);
     assert_eq!(kind("Pod.spec.containers.ports.hostPort"), Kind::Int32);
     assert_eq!(kind("Pod.spec.containers.securityContext.runAsUser"), Kind::Int64);
