@@ -6,7 +6,7 @@
 
 mod each;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use finding::{Change, Edit, Finding, ObjectRef, Safety, Source, apply};
@@ -88,12 +88,9 @@ fn attempt(
     before: &[Finding],
     judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
 ) -> Result<Proven, String> {
-    let mut changes: Vec<Change> = Vec::new();
-    for change in todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes) {
-        if !changes.contains(change) {
-            changes.push(change.clone());
-        }
-    }
+    let wanted = todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes);
+    let mut seen = HashSet::new();
+    let changes: Vec<Change> = wanted.filter(|change| seen.insert(*change)).cloned().collect();
     let edits = edits(source, &changes).map_err(|refused| refused.to_string())?;
     let text = apply(source.text(), &edits).ok_or("the edits overlap")?;
     if text == source.text() {
@@ -112,8 +109,12 @@ fn attempt(
 /// The new text reads as the old one with the changes made in the model, document by document.
 fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change]) -> Result<(), String> {
     let mut expected = models(old);
-    for (document, model) in &mut expected {
-        changes.iter().filter(|change| change.document == *document).for_each(|change| model.change(change));
+    for change in changes {
+        // Documents stand in the order of the text.
+        let document = expected.binary_search_by_key(&change.document, |(start, _)| *start);
+        if let Some((_, model)) = document.ok().and_then(|index| expected.get_mut(index)) {
+            model.change(change);
+        }
     }
     let same =
         models(new).into_iter().map(|(_, model)| model).eq(expected.into_iter().map(|(_, model)| model));
@@ -163,7 +164,8 @@ type Subject = (&'static str, Option<ObjectRef>, Option<String>);
 
 fn subject(finding: &Finding) -> Subject {
     // A fix may give the object another version; it is the same object to the API server too.
-    let object = finding.object.clone().map(|object| ObjectRef { api_version: String::new(), ..object });
+    let object = finding.object.as_deref().cloned();
+    let object = object.map(|object| ObjectRef { api_version: String::new(), ..object });
     (finding.id, object, finding.container.clone())
 }
 

@@ -35,6 +35,7 @@ mod webhook;
 
 pub use config::{Config, ConfigError, Place};
 pub use date::Date;
+pub use fields::Fields;
 pub use findings::{Findings, Flag};
 pub use hidden::{hidden, hidden_in_text};
 pub use list::{CHECKS, find, nearest};

@@ -5,6 +5,7 @@ use object::{Inventory, Object, Pod, Problem, Version};
 use policy::pod_security::Level;
 
 use crate::Findings;
+use crate::fields::Fields;
 
 /// A rule as a value. Every field is mandatory: a half-described check does not compile.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +94,12 @@ impl Profile {
 pub enum Run {
     /// One object at a time, whatever its kind.
     Object(fn(&Object, &mut Findings<'_>)),
+    /// The same, for rules about names and types of fields.
+    Fields(fn(&Object, &Fields<'_, '_>, &mut Findings<'_>)),
     /// One pod or pod template at a time.
     Pod(fn(&Pod<'_>, &mut Findings<'_>)),
+    /// The same, for rules about names and types of fields.
+    PodFields(fn(&Pod<'_>, &Fields<'_, '_>, &mut Findings<'_>)),
     /// One pod at a time, beside everything else in the same input.
     PodAmong(fn(&Pod<'_>, &Inventory, &mut Findings<'_>)),
     /// One object at a time, beside everything else in the same input.

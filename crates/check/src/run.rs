@@ -6,6 +6,7 @@ use finding::{Finding, Severity, Source, Span, Verdict};
 use object::{Inventory, Node, Object, Pod, Problem, ProblemKind, Version};
 use policy::pod_security::{Policy, aggregate, evaluate};
 
+use crate::fields::Fields;
 use crate::list::checks::{pod_security as page_of_pod_security, unrendered_source};
 use crate::{CHECKS, Check, Findings, Run, Settings};
 
@@ -42,19 +43,23 @@ impl Judge {
     /// Everything the checks say about one object, beside the others of the same input.
     pub fn object(&self, object: &Object, inventory: &Inventory) -> Vec<Finding> {
         let mut list = Vec::new();
+        let fields = Fields::of_object(object);
         for check in &self.checks {
             let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
             match check.run {
                 Run::Object(run) => run(object, &mut out),
+                Run::Fields(run) => run(object, &fields, &mut out),
                 Run::ObjectAmong(run) => run(object, inventory, &mut out),
                 _ => {}
             }
         }
         for pod in object.pods(self.version) {
+            let fields = Fields::of_pod(&pod, &fields);
             for check in &self.checks {
                 let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
                 match check.run {
                     Run::Pod(run) => run(&pod, &mut out),
+                    Run::PodFields(run) => run(&pod, &fields, &mut out),
                     Run::PodAmong(run) => run(&pod, inventory, &mut out),
                     _ => {}
                 }

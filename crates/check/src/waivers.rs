@@ -117,7 +117,7 @@ impl Waiver {
             Covers::Objects { object, file, container } => {
                 let within = |glob: &Glob| finding.container.as_ref().is_some_and(|name| glob.matches(name));
                 let at = |(glob, place): &(Glob, Place)| glob.matches(&place.relative(finding.file()));
-                object.as_ref().is_none_or(|pattern| pattern.matches(finding.object.as_ref()))
+                object.as_ref().is_none_or(|pattern| pattern.matches(finding.object.as_deref()))
                     && container.as_ref().is_none_or(within)
                     && file.as_ref().is_none_or(at)
             }

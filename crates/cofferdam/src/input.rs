@@ -52,7 +52,7 @@ pub(crate) struct Loaded {
 
 /// Everything the paths hold, in the order of their names; `ours` are files of our own, no manifests.
 pub(crate) fn load(paths: &[PathBuf], ours: &[PathBuf], ui: &Ui) -> (Vec<Input>, Vec<Loaded>, Vec<Failure>) {
-    let walk::Found { mut inputs, failures } = walk::find(paths);
+    let walk::Found { mut inputs, failures, .. } = walk::find(paths);
     inputs.retain(|input| !ours.iter().any(|file| is_file(input, file)));
     let progress = ui.progress("reading", inputs.len());
     let loaded = parallel::map(&inputs, |input| {

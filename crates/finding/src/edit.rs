@@ -37,7 +37,7 @@ pub enum Step {
 }
 
 /// A value to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),
@@ -70,7 +70,7 @@ impl From<&str> for Value {
 }
 
 /// What happens at the end of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// The value stands there afterwards, whatever stood there before; missing steps are made.
     Set(Value),
@@ -83,7 +83,7 @@ pub enum Action {
 }
 
 /// One intended change of one document, by path: it means the same after other changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     /// Byte of the source where the document's root starts.
     pub document: u32,

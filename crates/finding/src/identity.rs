@@ -27,7 +27,7 @@ impl<'a> Identity<'a> {
         let message = vague.then(|| fnv1a(&[&without_indexes(&finding.message)]));
         Self {
             id: finding.id,
-            object: finding.object.as_ref(),
+            object: finding.object.as_deref(),
             container: finding.container.as_deref(),
             field,
             message,

@@ -23,8 +23,8 @@ pub struct Finding {
     /// The same path with list items by what names them, `spec.containers[web].env[MODE]`: it lasts while
     /// neighbours come and go. Empty where only `field` is known.
     pub by_name: String,
-    /// The object it is about, if it is about one.
-    pub object: Option<ObjectRef>,
+    /// The object it is about, if it is about one; one name for all findings of an object.
+    pub object: Option<Arc<ObjectRef>>,
     /// The container it is about, if it is about one.
     pub container: Option<String>,
     /// The Pod Security check that refuses the same thing.

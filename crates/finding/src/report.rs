@@ -59,7 +59,7 @@ pub struct Verdict {
     /// Where the pod stands, from 1.
     pub line: u32,
     /// The pod, or the object whose template it is.
-    pub object: ObjectRef,
+    pub object: Arc<ObjectRef>,
     /// `restricted:v1.29`, as Pod Security admission prints it.
     pub policy: String,
     /// The aggregate text of Pod Security admission; empty when the pod is allowed.
@@ -91,15 +91,18 @@ pub struct Summary {
 impl Report {
     /// Puts findings, errors and verdicts in their one order and drops exact repetitions.
     pub fn sort(&mut self) {
-        // A place is looked up once for each finding, not once for each comparison.
-        let place = |finding: Finding| {
-            let (file, start) = finding.source.place(finding.span.start);
-            ((file.to_owned(), start), finding)
-        };
-        let mut placed: Vec<_> = self.findings.drain(..).map(place).collect();
-        placed.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.order_in_place(y)));
-        placed.dedup_by(|(a, x), (b, y)| a == b && x.order_in_place(y).is_eq() && x.container == y.container);
-        self.findings.extend(placed.into_iter().map(|(_, finding)| finding));
+        let findings = std::mem::take(&mut self.findings);
+        // A place is looked up once for each finding, not once for each comparison, and a finding is large:
+        // it is moved once its place is known.
+        let places: Vec<_> = findings.iter().map(|f| f.source.place(f.span.start)).collect();
+        let mut order: Vec<_> = places.iter().zip(&findings).enumerate().collect();
+        order.sort_by(|(_, (a, x)), (_, (b, y))| a.cmp(b).then_with(|| x.order_in_place(y)));
+        order.dedup_by(|(_, (a, x)), (_, (b, y))| {
+            a == b && x.order_in_place(y).is_eq() && x.container == y.container
+        });
+        let order: Vec<usize> = order.into_iter().map(|(at, _)| at).collect();
+        let mut findings: Vec<_> = findings.into_iter().map(Some).collect();
+        self.findings = order.into_iter().filter_map(|at| findings.get_mut(at)?.take()).collect();
         self.errors.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
         self.verdicts.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     }

@@ -88,8 +88,10 @@ impl Source {
 
     /// A source whose text was rendered from `name` rather than read.
     pub fn with_origin(name: impl Into<String>, text: String, origin: Origin) -> Self {
-        let ends = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
-        let line_starts = std::iter::once(0).chain(ends).collect();
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut line_starts = Vec::with_capacity(ends.clone().count() + 1);
+        line_starts.push(0);
+        line_starts.extend(ends.map(|at| at as u32 + 1));
         Self { name: name.into(), text, line_starts, characters: OnceLock::new(), origin }
     }
 

@@ -31,8 +31,8 @@ pub struct Container<'a> {
 impl<'a> Container<'a> {
     pub(crate) fn new(pod: Pod<'a>, node: Node<'a>, role: Role) -> Self {
         let name = node.get("name").and_then(Node::str).unwrap_or_default();
-        let stays = node.get("restartPolicy").and_then(Node::str) == Some("Always");
-        let role = if role == Role::Init && stays { Role::Sidecar } else { role };
+        let stays = || node.get("restartPolicy").and_then(Node::str) == Some("Always");
+        let role = if role == Role::Init && stays() { Role::Sidecar } else { role };
         Self { name, role, node, pod }
     }
 

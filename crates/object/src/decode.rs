@@ -23,7 +23,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
         return Err(DecodeError { line: Some(1), message });
     }
     match String::from_utf8(bytes) {
-        Ok(text) => match text.bytes().position(|b| b == 0) {
+        Ok(text) => match memchr::memchr(0, text.as_bytes()) {
             Some(at) => Err(binary(line_of(text.as_bytes(), at))),
             None => Ok(text),
         },

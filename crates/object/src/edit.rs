@@ -10,6 +10,7 @@ mod proof;
 mod tests;
 mod write;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::{Action, Change, Edit, Source, Step};
@@ -28,21 +29,24 @@ pub struct Refused(pub(crate) String);
 /// # Errors
 /// When one of them cannot be made without touching more than it names.
 pub fn edits(source: &Arc<Source>, changes: &[Change]) -> Result<Vec<Edit>, Refused> {
-    edits_in(&documents(source, Limits::default()).trees, changes)
+    edits_in(&by_place(source), changes)
 }
 
-fn edits_in(trees: &[Arc<Tree>], changes: &[Change]) -> Result<Vec<Edit>, Refused> {
-    let mut splices = Vec::new();
-    for tree in trees {
-        let document = tree.root().span().start;
-        let own: Vec<&Change> = changes.iter().filter(|change| change.document == document).collect();
-        if !own.is_empty() {
-            splices.extend(plan::splices(tree, &own)?);
-        }
+/// The documents of a text by the byte where their root starts.
+fn by_place(source: &Arc<Source>) -> BTreeMap<u32, Arc<Tree>> {
+    let trees = documents(source, Limits::default()).trees.into_iter();
+    trees.map(|tree| (tree.root().span().start, tree)).collect()
+}
+
+fn edits_in(trees: &BTreeMap<u32, Arc<Tree>>, changes: &[Change]) -> Result<Vec<Edit>, Refused> {
+    let mut by_document: BTreeMap<u32, Vec<&Change>> = BTreeMap::new();
+    for change in changes {
+        by_document.entry(change.document).or_default().push(change);
     }
-    let known = |change: &Change| trees.iter().any(|tree| tree.root().span().start == change.document);
-    if !changes.iter().all(known) {
-        return Err(Refused("the document is not where it was".to_owned()));
+    let mut splices = Vec::new();
+    for (document, own) in by_document {
+        let gone = || Refused("the document is not where it was".to_owned());
+        splices.extend(plan::splices(trees.get(&document).ok_or_else(gone)?, &own)?);
     }
     place::in_order(splices)
 }

@@ -14,7 +14,7 @@ use crate::{Pod, Site, Version};
 pub struct Object {
     tree: Arc<Tree>,
     root: u32,
-    id: ObjectRef,
+    id: Arc<ObjectRef>,
     /// Where its pods stand, metadata and spec: searched for once, asked for often.
     places: Vec<(Option<u32>, u32)>,
 }
@@ -39,13 +39,13 @@ impl Object {
         }
         let name = text("metadata.name").or_else(|| text("metadata.generateName")).unwrap_or_default();
         let id = ObjectRef { api_version, kind, namespace: text("metadata.namespace"), name };
-        let mut object = Self { tree, root, id, places: Vec::new() };
+        let mut object = Self { tree, root, id: Arc::new(id), places: Vec::new() };
         object.places = workload::templates(&object).iter().map(Place::ids).collect();
         Ok(Some(object))
     }
 
     /// Kind and name, for reports.
-    pub fn id(&self) -> &ObjectRef {
+    pub fn id(&self) -> &Arc<ObjectRef> {
         &self.id
     }
 

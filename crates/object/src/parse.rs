@@ -11,6 +11,7 @@ mod document;
 mod dropped;
 mod errors;
 mod expand;
+mod feed;
 mod guard;
 mod json;
 mod keys;

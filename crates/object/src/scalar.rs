@@ -35,9 +35,13 @@ impl<'a> Scalar<'a> {
     }
 }
 
+/// Bytes of the longest spelling of such a number: `-.inf`.
+pub(crate) const LONGEST_INFINITE: usize = 5;
+
 /// Whether an unquoted scalar is a number that JSON cannot write.
 pub(crate) fn is_infinite(text: &str) -> bool {
-    text.len() <= 5 && matches!(Scalar::of_plain(text), Scalar::Float(number) if !number.is_finite())
+    text.len() <= LONGEST_INFINITE
+        && matches!(Scalar::of_plain(text), Scalar::Float(number) if !number.is_finite())
 }
 
 /// What becomes of an unquoted key that is no string; `None` when kubectl refuses it.

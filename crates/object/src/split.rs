@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memmem};
+
 /// What stands between separators, and separators that kubectl refuses; byte ranges of the whole text.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Cut {
@@ -17,7 +19,7 @@ pub(crate) enum Cut {
 
 /// Cuts the text from byte `start` on; pieces without content included.
 pub(crate) fn cuts(text: &str, start: usize) -> impl Iterator<Item = Cut> {
-    let mut lines = Lines { text, at: start };
+    let mut lines = MarkedLines { text, at: start, mark: memmem::Finder::new("\n---") };
     let mut begin = start;
     let mut waiting = None;
     std::iter::from_fn(move || {
@@ -25,17 +27,14 @@ pub(crate) fn cuts(text: &str, start: usize) -> impl Iterator<Item = Cut> {
             return Some(refused);
         }
         for line in lines.by_ref() {
-            let Some(after) = text.get(line.clone()).and_then(|line| line.strip_prefix("---")) else {
-                continue;
-            };
-            let after = after.trim();
+            let after = text.get(line.start + MARK.len()..line.end).unwrap_or_default().trim();
             let refused = !after.is_empty() && !after.starts_with('#');
             if !refused && begin == line.start {
                 continue;
             }
             let piece = begin..line.start;
             begin = line.end;
-            let line = line.start..line.start + 3 + text[line.start + 3..line.end].trim_end().len();
+            let line = line.start..line.start + text[line.start..line.end].trim_end().len();
             if !refused {
                 return Some(Cut::Piece(piece));
             }
@@ -51,19 +50,25 @@ pub(crate) fn cuts(text: &str, start: usize) -> impl Iterator<Item = Cut> {
     })
 }
 
-/// Ranges of lines, line feed included.
-struct Lines<'t> {
+const MARK: &str = "---";
+
+/// Ranges of the lines that start with a mark, line feed included.
+struct MarkedLines<'t> {
     text: &'t str,
+    /// Where a line starts.
     at: usize,
+    mark: memmem::Finder<'static>,
 }
 
-impl Iterator for Lines<'_> {
+impl Iterator for MarkedLines<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
-        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let start = self.at;
-        self.at += rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let rest = self.text.get(self.at..)?;
+        let before = if rest.starts_with(MARK) { 0 } else { self.mark.find(rest.as_bytes())? + 1 };
+        let start = self.at + before;
+        let length = memchr(b'\n', &rest.as_bytes()[before..]).map_or(rest.len() - before, |end| end + 1);
+        self.at = start + length;
         Some(start..self.at)
     }
 }

@@ -101,8 +101,16 @@ pub struct Node<'a> {
 }
 
 impl Tree {
-    pub(crate) fn new(source: Arc<Source>) -> Self {
-        Self { source, nodes: Vec::new(), children: Vec::new(), owned: Vec::new() }
+    pub(crate) fn new(source: Arc<Source>, nodes: usize) -> Self {
+        let (nodes, children) = (Vec::with_capacity(nodes), Vec::with_capacity(nodes));
+        Self { source, nodes, children, owned: Vec::new() }
+    }
+
+    /// Gives back the room for nodes that did not come: a run keeps the trees of all its files.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.children.shrink_to_fit();
+        self.owned.shrink_to_fit();
     }
 
     /// The text the tree was read from.
@@ -149,6 +157,11 @@ impl<'a> Node<'a> {
             Body::Written { style, .. } | Body::Owned { style, .. } => Some(style),
             _ => None,
         }
+    }
+
+    /// Whether both are one and the same node.
+    pub fn is(self, other: Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.tree, other.tree)
     }
 
     /// The text the node was read from.
@@ -201,7 +214,7 @@ impl<'a> Node<'a> {
     }
 
     /// Whether the text of a scalar is this one: most keys differ in length, and their bytes need no look.
-    fn reads(self, wanted: &str) -> bool {
+    pub(crate) fn reads(self, wanted: &str) -> bool {
         match self.data().body {
             Body::Written { start, end, .. } if (end - start) as usize != wanted.len() => false,
             _ => self.text() == Some(wanted),
@@ -267,7 +280,11 @@ impl<'a> Node<'a> {
 
     /// The value under a dotted path of field names, such as `securityContext.privileged`.
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        path.split('.').try_fold(self, Node::get)
+        // Rules ask for hundreds of short paths a pod; a search by character sets out for longer texts.
+        match path.bytes().position(|byte| byte == b'.') {
+            None => self.get(path),
+            Some(dot) => self.get(path.get(..dot)?)?.at(path.get(dot + 1..)?),
+        }
     }
 
     /// The key under which the node stands, if its parent is a mapping.

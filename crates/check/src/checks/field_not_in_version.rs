@@ -2,7 +2,7 @@
 use object::Kind as Shape;
 use object::schema::{Field, Maturity};
 
-use crate::fields::{self, Then};
+use crate::fields::{Fields, Then};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -13,11 +13,11 @@ pub(crate) const CHECK: Check = Check {
     also: &[],
     profile: None,
     page: include_str!("field_not_in_version.md"),
-    run: Run::Pod(field_not_in_version),
+    run: Run::PodFields(field_not_in_version),
 };
 
-fn field_not_in_version(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    fields::of_pod(pod, &mut |seen| {
+fn field_not_in_version(pod: &Pod<'_>, fields: &Fields<'_, '_>, out: &mut Findings<'_>) {
+    fields.each(|seen| {
         let Some((_, field)) = seen.field.filter(|(_, field)| !field.exists_in(pod.version().minor())) else {
             return Then::Inside;
         };

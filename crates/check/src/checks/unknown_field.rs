@@ -1,7 +1,7 @@
 //! `unknown-field`: a field that Kubernetes does not have there.
 use object::schema::{Kind, Type, named};
 
-use crate::fields::{self, Then, is_security_field};
+use crate::fields::{Fields, Then, is_security_field};
 use crate::list::distance;
 use crate::prelude::*;
 
@@ -13,17 +13,17 @@ pub(crate) const CHECK: Check = Check {
     also: &[Severity::Medium],
     profile: None,
     page: include_str!("unknown_field.md"),
-    run: Run::Object(unknown_field),
+    run: Run::Fields(unknown_field),
 };
 
-fn unknown_field(object: &Object, out: &mut Findings<'_>) {
+fn unknown_field(object: &Object, fields: &Fields<'_, '_>, out: &mut Findings<'_>) {
     // The table has these; older groups had other fields and are served no more.
     let version = object.id().api_version.as_str();
     if !matches!(version, "v1" | "apps/v1" | "batch/v1" | "batch/v1beta1") {
         return;
     }
-    fields::of_object(object, &mut |seen| {
-        let Some(holder) = seen.holds() else { return Then::Inside };
+    fields.each(|seen| {
+        let Some(holder) = seen.holds.filter(|_| seen.holds_unknown) else { return Then::Inside };
         for (key, value) in seen.node.entries() {
             let name = key.text().unwrap_or_default();
             // `$patch: delete` is a word of kubectl and kustomize in a patch, which is no whole object.
@@ -177,7 +177,7 @@ fn child_with(holder: &'static Type, name: &str) -> Option<(&'static str, &'stat
     }
     let mut children = holder.fields().filter_map(|child| {
         let Kind::Struct(inner) = child.kind else { return None };
-        let inner = named(inner)?;
+        let inner = inner.get()?;
         Some((child.name, inner, inner.field(name)?.name))
     });
     let only = children.next();

@@ -2,7 +2,7 @@
 use object::Kind as Value;
 use object::schema::Kind;
 
-use crate::fields::{self, Then};
+use crate::fields::{Fields, Then};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -13,26 +13,25 @@ pub(crate) const CHECK: Check = Check {
     also: &[],
     profile: None,
     page: include_str!("wrong_type.md"),
-    run: Run::Object(wrong_type),
+    run: Run::Fields(wrong_type),
 };
 
-fn wrong_type(object: &Object, out: &mut Findings<'_>) {
-    fields::of_object(object, &mut |seen| {
+fn wrong_type(object: &Object, fields: &Fields<'_, '_>, out: &mut Findings<'_>) {
+    fields.each(|seen| {
         let (node, kind) = (seen.node, seen.kind);
         let value = node.kind();
-        let Some(expected) = expected(node, kind).filter(|_| value != Value::Null) else {
+        let Some(expected) = expected(node, kind, value).filter(|_| value != Value::Null) else {
             return Then::Inside;
         };
         let site = object.site(node, "");
-        let message = format!("`{}` takes {expected}, not {}{}", site.field, value.word(), hint(node, kind));
+        let message = format!("`{}` takes {expected}, not {}{}", site.field, value.word(), hint(value, kind));
         out.flag(site, message);
         Then::Past
     });
 }
 
 /// What the field takes, when the value is something else.
-fn expected(node: Node<'_>, kind: &Kind) -> Option<&'static str> {
-    let value = node.kind();
+fn expected(node: Node<'_>, kind: Kind, value: Value) -> Option<&'static str> {
     let number = matches!(value, Value::Int | Value::Float);
     let (fits, expected) = match kind {
         Kind::String | Kind::Choice(_) | Kind::Time | Kind::Bytes => (value == Value::Str, "a string"),
@@ -49,8 +48,8 @@ fn expected(node: Node<'_>, kind: &Kind) -> Option<&'static str> {
 }
 
 /// The two slips that explain most wrong types: quotes that are missing, and quotes that are too many.
-fn hint(node: Node<'_>, kind: &Kind) -> &'static str {
-    match (kind, node.kind()) {
+fn hint(value: Value, kind: Kind) -> &'static str {
+    match (kind, value) {
         (Kind::String | Kind::Choice(_), Value::Bool | Value::Int | Value::Float) => ": put it in quotes",
         (Kind::Bool | Kind::Int32 | Kind::Int64, Value::Str) => ": take the quotes away",
         _ => "",

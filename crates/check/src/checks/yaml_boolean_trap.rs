@@ -1,7 +1,7 @@
 //! `yaml-boolean-trap`: a word that is true to one reader and text to the next.
 use object::schema::Kind;
 
-use crate::fields::{self, Then, is_security_field};
+use crate::fields::{Fields, Then, is_security_field};
 use crate::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -12,13 +12,13 @@ pub(crate) const CHECK: Check = Check {
     also: &[],
     profile: None,
     page: include_str!("yaml_boolean_trap.md"),
-    run: Run::Pod(yaml_boolean_trap),
+    run: Run::PodFields(yaml_boolean_trap),
 };
 
-fn yaml_boolean_trap(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    fields::of_pod(pod, &mut |seen| {
-        let field = seen.field.filter(|(holder, field)| is_security_field(holder, field.name));
-        if field.is_none() || *seen.kind != Kind::Bool {
+fn yaml_boolean_trap(pod: &Pod<'_>, fields: &Fields<'_, '_>, out: &mut Findings<'_>) {
+    fields.each(|seen| {
+        let is_bool = seen.kind == Kind::Bool;
+        if !seen.field.is_some_and(|(holder, field)| is_bool && is_security_field(holder, field.name)) {
             return Then::Inside;
         }
         let (Some(value), Some(word)) = (seen.node.bool(), seen.node.text()) else { return Then::Inside };

@@ -52,8 +52,11 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if args.format == Format::Sarif {
         judged.offer_fixes(&plan);
     }
-    output::report(args, ui, &judged.report, since)?;
-    Ok(outcome(args, &plan, &judged.report))
+    output::report(args, ui, &mut judged.report, since)?;
+    let outcome = outcome(args, &plan, &judged.report);
+    // The process ends here: giving back its memory piece by piece would only take time.
+    std::mem::forget(judged);
+    Ok(outcome)
 }
 
 /// Nothing is objected to where findings are only written down, but what could not be read was not.

@@ -129,6 +129,9 @@ pub(super) fn drop_bases(root: &Path, inputs: &mut Vec<Input>, from: usize) {
             waiting.extend(below.filter(|part| *part != top && dropped.insert((*part).clone())));
         }
     }
+    if dropped.is_empty() {
+        return;
+    }
     let mut index = 0;
     inputs.retain(|input| {
         index += 1;

@@ -18,6 +18,8 @@ use super::{Input, file, overlay, shown};
 pub(super) struct Found {
     pub(super) inputs: Vec<Input>,
     pub(super) failures: Vec<Failure>,
+    /// Whether one of the inputs is a link: the same file may stand elsewhere under its own name.
+    linked: bool,
 }
 
 /// Everything there is to read, each thing once, in the order of names.
@@ -32,7 +34,10 @@ pub(super) fn find(paths: &[PathBuf]) -> Found {
             found.inputs.push(named(path));
         }
     }
-    found.inputs = once(found.inputs);
+    // A single walk meets everything once, but for links.
+    if paths.len() > 1 || found.linked {
+        found.inputs = once(found.inputs);
+    }
     found
 }
 
@@ -119,6 +124,10 @@ fn project(path: &Path) -> Option<Input> {
 
 fn entry_to_input(entry: &DirEntry, found: &mut Found) {
     let path = entry.path();
+    if !entry.path_is_symlink() {
+        return found.inputs.push(Input::File(path.to_path_buf()));
+    }
+    found.linked = true;
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {} // a link to a directory with a misleading name
         Ok(_) => found.inputs.push(Input::File(path.to_path_buf())),

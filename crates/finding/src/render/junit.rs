@@ -81,7 +81,7 @@ fn speaks_of(input: &str, file: &str) -> bool {
 }
 
 fn case(report: &Report, finding: &Finding, root: Option<&str>) -> Case {
-    let object = finding.object.as_ref().map(crate::ObjectRef::title);
+    let object = finding.object.as_deref().map(crate::ObjectRef::title);
     let class = object.unwrap_or_else(|| below(root, finding.file()).to_owned());
     let outcome = match &finding.waived {
         Some(waived) => Outcome::Waived { reason: accepted(waived) },

@@ -129,7 +129,7 @@ fn location(finding: &Finding, span: Span, artifacts: &Artifacts<'_>) -> Locatio
 /// The object, and the field in it.
 fn logical(finding: &Finding) -> Vec<LogicalLocation> {
     let Some(object) = &finding.object else { return Vec::new() };
-    let ObjectRef { kind, namespace, name, .. } = object;
+    let ObjectRef { kind, namespace, name, .. } = object.as_ref();
     let namespace = namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
     let qualified = format!("{kind}/{namespace}{name}");
     let whole =

@@ -23,12 +23,12 @@ fn report(rows: &[Row]) -> Report {
             span: Span::new(line * 5, line * 5 + 1),
             field: format!("spec.containers[{line}]"),
             by_name: String::new(),
-            object: Some(ObjectRef {
+            object: Some(Arc::new(ObjectRef {
                 api_version: "v1".to_owned(),
                 kind: "Pod".to_owned(),
                 namespace: None,
                 name: object.to_owned(),
-            }),
+            })),
             container: (!container.is_empty()).then(|| container.to_owned()),
             pod_security: None,
             labels: Vec::new(),

@@ -118,12 +118,12 @@ fn finding(source: &Arc<Source>, id: &'static str, severity: Severity, part: &st
         span: span(source, part),
         field: String::new(),
         by_name: String::new(),
-        object: Some(ObjectRef {
+        object: Some(Arc::new(ObjectRef {
             api_version: "v1".to_owned(),
             kind: "Pod".to_owned(),
             namespace: Some("shop".to_owned()),
             name: "web \"1\"".to_owned(),
-        }),
+        })),
         container: None,
         pod_security: None,
         labels: Vec::new(),

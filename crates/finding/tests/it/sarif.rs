@@ -1,5 +1,7 @@
 //! SARIF 2.1.0.
 
+use std::sync::Arc;
+
 use crate::{expected, sample};
 use finding::{Report, apply};
 use serde_json::Value;
@@ -75,7 +77,7 @@ fn a_fingerprint_survives_a_move_and_tells_findings_apart() {
     let mut moved = sample::report("elsewhere.yaml");
     for finding in &mut moved.findings {
         finding.span.start += 1;
-        finding.object.as_mut().unwrap().api_version = "v2".to_owned();
+        Arc::make_mut(finding.object.as_mut().unwrap()).api_version = "v2".to_owned();
     }
     let mut before = prints(&report);
     let mut after = prints(&moved);

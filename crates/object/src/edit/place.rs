@@ -1,6 +1,8 @@
 //! Where in the text does a change land, in block and in flow style?
 
-use finding::{Edit, Span, Value};
+use std::ops::Range;
+
+use finding::{Edit, Source, Span, Value};
 
 use super::{Refused, write};
 use crate::tree::{Kind, Node, ROOT, Tree};
@@ -230,43 +232,46 @@ fn remove_flow(parent: Node<'_>, start: usize, end: usize, text: Text<'_>) -> Sp
     Splice::new(from, to, comments, 0)
 }
 
-/// The text around a node.
+/// The text around a node. Lines are looked up, not searched for: a whole document may stand on one.
 #[derive(Clone, Copy)]
 struct Text<'a> {
-    text: &'a str,
+    source: &'a Source,
     newline: &'static str,
 }
 
 impl<'a> Text<'a> {
     fn of(node: Node<'a>) -> Self {
-        let text = node.source().text();
-        let around = text.get(node.span().range().start..).unwrap_or_default();
-        let first = around.find('\n').or_else(|| text.find('\n').map(|_| 0));
-        let crlf = match first {
-            Some(at) if at > 0 => around.get(..at).is_some_and(|line| line.ends_with('\r')),
-            _ => text.contains("\r\n"),
-        };
-        Self { text, newline: if crlf { "\r\n" } else { "\n" } }
+        let source = node.source();
+        let number = source.position(node.span().start).line;
+        let line = |number: u32| source.text().get(source.lines(number, number)).unwrap_or_default();
+        let ended = Some(line(number)).filter(|line| line.ends_with('\n'));
+        let crlf = ended.unwrap_or_else(|| line(number.saturating_sub(1).max(1))).ends_with("\r\n");
+        Self { source, newline: if crlf { "\r\n" } else { "\n" } }
+    }
+
+    fn line(self, at: usize) -> Range<usize> {
+        let number = self.source.position(at as u32).line;
+        self.source.lines(number, number)
     }
 
     fn line_start(self, at: usize) -> usize {
-        self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1)
+        self.line(at).start
     }
 
     /// Before the line break, and before the `\r` of one.
     fn line_end(self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
+        let line = self.source.text().get(at..self.line(at).end).unwrap_or_default();
+        let line = line.strip_suffix('\n').unwrap_or(line);
         at + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
     fn newline_at(self, at: usize) -> usize {
-        let rest = self.text.get(at..).unwrap_or_default();
+        let rest = self.source.text().get(at..).unwrap_or_default();
         if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) }
     }
 
     fn line_before(self, at: usize) -> &'a str {
-        self.text.get(self.line_start(at)..at).unwrap_or_default().trim_start_matches('\u{feff}')
+        self.source.text().get(self.line_start(at)..at).unwrap_or_default().trim_start_matches('\u{feff}')
     }
 
     fn column(self, at: usize) -> usize {
@@ -275,7 +280,7 @@ impl<'a> Text<'a> {
 
     /// How far the line of a place is indented.
     fn indent(self, at: usize) -> usize {
-        let line = self.text.get(self.line_start(at)..self.line_end(at)).unwrap_or_default();
+        let line = self.source.text().get(self.line_start(at)..self.line_end(at)).unwrap_or_default();
         line.chars().take_while(|c| *c == ' ').count()
     }
 
@@ -296,20 +301,22 @@ impl<'a> Text<'a> {
             return Splice::new(span.start, span.end, value.to_owned(), 0);
         };
         let from = key.span().range().end;
-        let colon = self.text.get(from..).and_then(|rest| rest.find(':')).map_or(from, |n| from + n + 1);
+        let colon =
+            self.source.text().get(from..).and_then(|rest| rest.find(':')).map_or(from, |n| from + n + 1);
         Splice::new(colon, colon, format!(" {value}"), 0)
     }
 
     /// Whether the value is introduced by `|` or `>`.
     fn is_block_scalar(self, node: Node<'_>) -> bool {
         let Some(key) = node.key() else { return false };
-        let between = self.text.get(key.span().range().end..node.span().range().start).unwrap_or_default();
+        let between =
+            self.source.text().get(key.span().range().end..node.span().range().start).unwrap_or_default();
         between.contains(['|', '>'])
     }
 
     /// The comments between two places, each on a line of its own.
     fn comments(self, start: usize, end: usize, indent: &str) -> String {
-        let stretch = self.text.get(start..end).unwrap_or_default();
+        let stretch = self.source.text().get(start..end).unwrap_or_default();
         let comment = |line: &str| {
             let at = line.match_indices('#').map(|(at, _)| at).find(|at| {
                 let before = line.get(..*at).unwrap_or_default();

@@ -13,9 +13,12 @@ use super::document::Failed;
 use super::keys::Repeats;
 use super::place::Place;
 use super::{Dialect, Limits, errors, problem, tags};
-use crate::scalar::is_infinite;
+use crate::scalar::{LONGEST_INFINITE, is_infinite};
 use crate::tree::{Body, NodeData, ROOT, Style, Tree};
 use crate::{Problem, ProblemKind};
+
+/// Text of a manifest for each of its nodes, a low estimate.
+const BYTES_A_NODE: usize = 32;
 
 pub(super) struct Builder<'s> {
     pub(super) source: &'s Arc<Source>,
@@ -74,13 +77,13 @@ impl<'s> Builder<'s> {
             base,
             dialect,
             limits,
-            tree: Tree::new(Arc::clone(source)),
+            tree: Tree::new(Arc::clone(source), (text.len() / BYTES_A_NODE).min(1 << 16)),
             open: Vec::new(),
             pending: Vec::new(),
             anchors: HashMap::new(),
             copies: 0,
             repeats: Repeats::default(),
-            has_tabs: text.contains('\t'),
+            has_tabs: memchr::memchr(b'\t', text.as_bytes()).is_some(),
             breaks: Breaks::default(),
             end: 0,
             failed: None,
@@ -137,13 +140,17 @@ impl<'s> Builder<'s> {
             },
             Cow::Owned(value) => self.own(value.into_boxed_str(), typed),
         };
-        let written = self.text.get(bytes.clone()).unwrap_or_default();
-        let bytes = bytes.start..bytes.start + written.trim_end_matches(['\n', '\r', ' ', '\t']).len();
-        let node = self.push(body, bytes)?;
+        let node = self.push(body, if plain || quoted { bytes } else { self.without_margin(bytes) })?;
         if anchor != 0 {
             self.anchors.insert(anchor, node);
         }
         self.add(node)
+    }
+
+    /// The bytes of block text up to its last character that is no blank.
+    fn without_margin(&self, bytes: Bytes) -> Bytes {
+        let written = self.text.get(bytes.clone()).unwrap_or_default();
+        bytes.start..bytes.start + written.trim_end_matches(['\n', '\r', ' ', '\t']).len()
     }
 
     pub(super) fn own(&mut self, text: Box<str>, style: Style) -> Body {
@@ -249,7 +256,7 @@ impl<'s> Builder<'s> {
             self.pending.push(key);
             return Ok(());
         }
-        if self.plain_text(node).is_some_and(is_infinite) {
+        if self.plain_text_up_to(node, LONGEST_INFINITE).is_some_and(is_infinite) {
             return Err(self.unreadable(self.bytes_of(node), errors::INFINITE.to_owned()));
         }
         if !self.open.is_empty() {
@@ -281,6 +288,14 @@ impl<'s> Builder<'s> {
                 self.tree.node(node).text()
             }
             _ => None,
+        }
+    }
+
+    /// The same, if it is no longer than `length`: most is, and needs no look.
+    pub(super) fn plain_text_up_to(&self, node: u32, length: usize) -> Option<&str> {
+        match self.body(node)? {
+            Body::Written { start, end, .. } if (end - start) as usize > length => None,
+            _ => self.plain_text(node).filter(|text| text.len() <= length),
         }
     }
 

@@ -52,12 +52,19 @@ pub(super) fn survey(text: &str) -> (Breaks, Option<(usize, char)>) {
 /// Every character whose first byte may be that of one we look for.
 fn suspects(text: &str) -> impl Iterator<Item = (usize, char)> {
     const BLOCK: usize = 64;
-    let blocks = text.as_bytes().chunks(BLOCK).enumerate();
-    // Nearly all blocks hold none, and without a branch inside the compiler looks at many bytes at once.
-    let blocks = blocks.filter(|(_, block)| block.iter().fold(false, |any, byte| any | is_suspect(*byte)));
-    let places = blocks.flat_map(|(index, block)| (index * BLOCK..).zip(block));
+    let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+    let blocks = blocks.iter().map(|block| (block.as_slice(), may_hold_suspects(block)));
+    let blocks = blocks.chain(std::iter::once((rest, true))).enumerate().filter(|(_, (_, may))| *may);
+    let places = blocks.flat_map(|(index, (block, _))| (index * BLOCK..).zip(block));
     let places = places.filter(|(_, byte)| is_suspect(**byte));
     places.filter_map(|(at, _)| Some((at, text.get(at..)?.chars().next()?)))
+}
+
+/// Nearly all blocks hold none: of a fixed size and without a branch inside, the compiler looks at many
+/// bytes at once.
+fn may_hold_suspects(block: &[u8; 64]) -> bool {
+    let may_be = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7f;
+    block.iter().fold(false, |any, byte| any | may_be(*byte))
 }
 
 fn is_suspect(byte: u8) -> bool {

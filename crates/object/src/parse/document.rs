@@ -8,6 +8,7 @@ use finding::Source;
 use granit_parser::{ErrorKind, Options, Parser, ScanError};
 
 use super::build::Builder;
+use super::feed::Feed;
 use super::place::Place;
 use super::{Dialect, Limits, brackets, dropped, errors, problem, syntax};
 use crate::tree::{Kind, Tree};
@@ -57,7 +58,7 @@ impl Builder<'_> {
         let marker = if self.dialect == Dialect::Yaml { dropped::marker(self.text) } else { None };
         let marker = marker.unwrap_or(self.text.len());
         self.text = self.text.get(..marker).unwrap_or_default();
-        let mut parser = Parser::new_from_str_with_options(self.text, self.options());
+        let mut parser = Parser::with_options(Feed::new(self.text), self.options());
         let mut stop = 0;
         while let Some(next) = parser.next_event() {
             let (event, span) = match next {
@@ -76,7 +77,12 @@ impl Builder<'_> {
     }
 
     /// Says what of the whole text is not read, and hands the document over.
-    fn close(self, whole: &str, stop: usize, problems: &mut Vec<Problem>) -> Result<Option<Tree>, Problem> {
+    fn close(
+        mut self,
+        whole: &str,
+        stop: usize,
+        problems: &mut Vec<Problem>,
+    ) -> Result<Option<Tree>, Problem> {
         self.check_breaks(stop)?;
         let is_empty = self.tree.nodes.is_empty();
         if let Some((bytes, message)) = dropped::after(whole, stop) {
@@ -86,6 +92,7 @@ impl Builder<'_> {
             problems.push(self.problem(ProblemKind::Ignored, bytes, message.to_owned()));
         }
         self.repeats.report(&self.tree, problems);
+        self.tree.shrink();
         // kubectl passes over documents that are null, and a marker with nothing behind it is one.
         Ok((!is_empty && self.tree.root().kind() != Kind::Null).then_some(self.tree))
     }

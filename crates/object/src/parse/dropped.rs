@@ -4,12 +4,13 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 const MESSAGE: &str = "kubectl passes over this text: separate documents with a line `---`";
 
 /// Where the first document ends at the latest: at a line that starts with `...`, wherever it stands.
 pub(super) fn marker(text: &str) -> Option<usize> {
-    let dots = text.match_indices("...").map(|(at, _)| at);
-    dots.into_iter().find(|at| starts_line(text, *at) && is_marker(&text[*at..]))
+    memmem::find_iter(text.as_bytes(), "...").find(|at| starts_line(text, *at) && is_marker(&text[*at..]))
 }
 
 /// The first line of content that stands after the document which ends at byte `end`.

@@ -37,8 +37,8 @@ impl Builder<'_> {
 
     /// Refuses a tab where libyaml does: before a block token that may be a key.
     pub(super) fn check_tabs(&self, bytes: &Bytes) -> Result<(), Problem> {
-        let in_brackets = self.open.last().is_some_and(|frame| frame.flow);
-        if !self.has_tabs || in_brackets || self.dialect == Dialect::Json {
+        let in_brackets = || self.open.last().is_some_and(|frame| frame.flow);
+        if !self.has_tabs || in_brackets() || self.dialect == Dialect::Json {
             return Ok(());
         }
         let before = self.text.get(..bytes.start).unwrap_or_default();

@@ -16,7 +16,7 @@ const LISTED: usize = 1000;
 
 impl Builder<'_> {
     pub(super) fn is_merge_key(&self, node: u32) -> bool {
-        self.plain_text(node) == Some("<<")
+        self.plain_text_up_to(node, 2) == Some("<<")
     }
 
     /// The node to stand as a key: `1`, `yes` and their like become the text that the API sees.
@@ -64,7 +64,9 @@ impl Repeats {
         let keys = || map.entries().map(|(key, _)| key);
         if keys().count() <= MANY_KEYS {
             for (index, key) in keys().enumerate().skip(1) {
-                if let Some(winner) = keys().take(index).find_map(|other| clash(other, key)) {
+                let text = key.text().unwrap_or_default();
+                let mut same = keys().take(index).filter(|other| other.reads(text));
+                if let Some(winner) = same.find_map(|other| clash(other, key)) {
                     self.note(key, winner);
                 }
             }
@@ -105,10 +107,8 @@ impl Repeats {
     }
 }
 
+/// Which of two keys of the same text is read, unless one may override the other.
 fn clash(first: Node<'_>, second: Node<'_>) -> Option<Winner> {
-    if first.text() != second.text() {
-        return None;
-    }
     let kinds = [first, second].map(written_as);
     if kinds[0] != kinds[1] || first.text() == Some(".nan") && kinds[0] == Kind::Float {
         return Some(Winner::Chance);

@@ -26,7 +26,7 @@ fn every_line_of_the_table_is_understood() {
     assert_eq!(malformed, []);
     assert!(table.types.len() > 150, "{} types", table.types.len());
     let empty: Vec<_> =
-        table.types.values().filter(|found| found.fields.is_empty()).map(|found| found.name).collect();
+        table.types.iter().filter(|found| found.fields.is_empty()).map(|found| found.name).collect();
     assert!(empty.iter().all(|name| name.starts_with("WorkloadPodGroup")), "{empty:?}");
     assert!(table.choices.values().all(|found| !found.values.is_empty()));
 }
@@ -44,8 +44,8 @@ fn every_type_but_the_kinds_is_the_type_of_a_field() {
         "Job",
         "CronJob",
     ];
-    let fields = || TABLE.types.values().flat_map(Type::fields);
-    for found in TABLE.types.values() {
+    let fields = || TABLE.types.iter().flat_map(Type::fields);
+    for found in &TABLE.types {
         let used = fields().any(|field| field.kind.objects().is_some_and(|inside| inside.name == found.name));
         assert!(used || kinds.contains(&found.name), "{} is unused", found.name);
     }
@@ -53,11 +53,11 @@ fn every_type_but_the_kinds_is_the_type_of_a_field() {
 
 #[test]
 fn no_version_lies_outside_the_table() {
-    for field in TABLE.types.values().flat_map(Type::fields) {
+    for field in TABLE.types.iter().flat_map(Type::fields) {
         let (since, until) = (field.since.unwrap_or(16), field.until.unwrap_or(NEWEST + 1));
         assert!((16..=NEWEST).contains(&since) && since < until && until <= NEWEST + 1, "{field:?}");
     }
-    assert!(TABLE.types.values().flat_map(Type::fields).any(|field| field.since == Some(NEWEST)));
+    assert!(TABLE.types.iter().flat_map(Type::fields).any(|field| field.since == Some(NEWEST)));
 }
 
 #[test]
@@ -145,17 +145,17 @@ fn a_field_that_left_exists_only_in_between() {
 
 #[test]
 fn kinds_are_those_of_the_api() {
-    let kind = |path| field(path).kind.clone();
+    let kind = |path| field(path).kind;
     assert_eq!(kind("Pod.spec.hostPID"), Kind::Bool);
     assert_eq!(kind("Pod.spec.containers.ports.hostPort"), Kind::Int32);
     assert_eq!(kind("Pod.spec.containers.securityContext.runAsUser"), Kind::Int64);
-    assert_eq!(kind("Pod.spec.containers.command"), Kind::List(Box::new(Kind::String)));
-    assert_eq!(kind("Pod.spec.containers.resources.limits"), Kind::Map(Box::new(Kind::Quantity)));
+    assert_eq!(kind("Pod.spec.containers.command"), Kind::List(&Kind::String));
+    assert_eq!(kind("Pod.spec.containers.resources.limits"), Kind::Map(&Kind::Quantity));
     assert_eq!(kind("Pod.spec.containers.livenessProbe.httpGet.port"), Kind::IntOrString);
     assert_eq!(kind("Pod.metadata.creationTimestamp"), Kind::Time);
     assert_eq!(kind("Pod.metadata.managedFields.fieldsV1"), Kind::Any);
-    assert_eq!(kind("Pod.spec.containers"), Kind::List(Box::new(Kind::Struct("Container"))));
-    assert_eq!(kind("CronJob.spec.jobTemplate.spec.template.spec"), Kind::Struct("PodSpec"));
+    assert_eq!(kind("Pod.spec.containers"), Kind::List(&named("Container").unwrap().kind));
+    assert_eq!(kind("CronJob.spec.jobTemplate.spec.template.spec"), named("PodSpec").unwrap().kind);
     assert_eq!(kind("Deployment.spec.template.spec.containers"), kind("Pod.spec.containers"));
 }
 

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 
 use super::{Kind, Node};
 
+/// Bytes of most paths.
+const PATH: usize = 56;
+
 impl<'a> Node<'a> {
     /// Path from `root` down to this node, such as `spec.containers[0].image`.
     pub fn path_from(self, root: Node<'a>) -> String {
@@ -46,7 +49,7 @@ impl<'a> Node<'a> {
             steps.push((parent, index, node));
             node = parent;
         }
-        let mut path = String::new();
+        let mut path = String::with_capacity(PATH);
         for (parent, index, node) in steps.into_iter().rev() {
             if parent.kind() == Kind::Seq {
                 step(&mut path, index, node);

@@ -29,7 +29,7 @@ pub(super) fn sections<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<S
     let mut sections: Vec<Section<'a>> = Vec::new();
     let (mut places, mut said) = (HashMap::new(), HashMap::new());
     for finding in findings {
-        let (file, object) = (finding.source.name(), finding.object.as_ref());
+        let (file, object) = (finding.source.name(), finding.object.as_deref());
         let at = *places.entry((file, object)).or_insert_with(|| {
             sections.push(Section { file, object, entries: Vec::new() });
             sections.len() - 1
