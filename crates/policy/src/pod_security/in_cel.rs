@@ -147,9 +147,7 @@ const SECCOMP: &str = "must set securityContext.seccompProfile.type to \"Runtime
 const SECCOMP_MISSING: &str = "!(c.?securityContext.?seccompProfile\
     .or(variables.spec.?securityContext.?seccompProfile).?type.orValue('') in ['RuntimeDefault', 'Localhost'])";
 
-/// The server writes the default of a port under `hostNetwork` before it asks; a file may lack it.
-const HOST_PORT: &str = "c.?ports.orValue([]).exists(p, p.?hostPort.orValue(0) != 0 || \
-    (object.kind == 'Pod' && variables.spec.?hostNetwork.orValue(false) && p.?containerPort.orValue(0) != 0))";
+const HOST_PORT: &str = "c.?ports.orValue([]).exists(p, p.?hostPort.orValue(0) != 0)";
 
 const HOST_CALL: &str = "[c.?livenessProbe, c.?readinessProbe, c.?startupProbe, c.?lifecycle.?postStart, \
     c.?lifecycle.?preStop].exists(h, h.?httpGet.?host.orValue('') != '' || h.?tcpSocket.?host.orValue('') != '')";
@@ -190,9 +188,7 @@ fn of_pod(predicate: &str) -> String {
 
 /// The volumes that satisfy a predicate over `v`.
 fn volumes(predicate: &str) -> String {
-    format!(
-        "variables.spec.?volumes.orValue([]).filter(v, {predicate}).map(v, 'volume \"' + v.name + '\"')"
-    )
+    format!("variables.spec.?volumes.orValue([]).filter(v, {predicate}).map(v, 'volume \"' + v.name + '\"')")
 }
 
 /// A profile is given, and its type is none of the standard's.
