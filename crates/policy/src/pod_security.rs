@@ -5,6 +5,7 @@
 //! on random pods and beside upstream's own evaluator, by `tests/it/oracle.rs`.
 
 mod checks;
+pub mod in_cel;
 mod level;
 mod quote;
 mod registry;

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod edges;
+mod in_cel;
 mod judge;
 mod newer;
 mod oracle;

@@ -2,8 +2,8 @@
 
 mod containers;
 mod json;
-mod pods;
-mod random;
+pub(crate) mod pods;
+pub(crate) mod random;
 mod values;
 
 use std::io::Write as _;

@@ -5,7 +5,7 @@ use object::{Node, Pod, Site};
 use super::{Refusal, plural, quoted, set};
 
 /// Sources that restricted allows.
-const ALLOWED: [&str; 9] = [
+pub(crate) const ALLOWED: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",
@@ -18,7 +18,7 @@ const ALLOWED: [&str; 9] = [
 ];
 
 /// Sources that restricted refuses, in the order in which upstream looks for them.
-const REFUSED: [&str; 21] = [
+pub(crate) const REFUSED: [&str; 21] = [
     "hostPath",
     "gcePersistentDisk",
     "awsElasticBlockStore",

@@ -6,7 +6,7 @@ use super::random::Random;
 use super::values::{ANNOTATIONS, NAMES, SOURCES, SYSCTLS, words};
 
 /// An object that is a pod or carries one, as a line of JSON.
-pub(super) fn object(random: &mut Random) -> String {
+pub(crate) fn object(random: &mut Random) -> String {
     random.odds = random.pick(&[2, 4, 12, 60]);
     let mut pod = Fields::default();
     pod.set("spec", spec(random));
