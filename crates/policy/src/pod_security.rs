@@ -6,7 +6,6 @@
 
 mod checks;
 mod level;
-mod quote;
 mod registry;
 mod sysctls;
 mod text;

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use object::{Node, Pod};
 
 use super::Refusal;
-use super::quote::go_quoted;
+use crate::go::quoted as go_quoted;
 use super::text::{Who, plural, quoted, set};
 
 /// The annotations whose key starts so. Of a key that stands twice the last counts, as to the API server.
