@@ -34,7 +34,9 @@ func readPod(raw json.RawMessage) (*api.Pod, error) {
 // writePod is the pod as the API server would send it.
 func writePod(pod *api.Pod) (*corev1.Pod, error) {
 	out := &corev1.Pod{}
-	return out, legacyscheme.Scheme.Convert(pod.DeepCopy(), out, nil)
+	err := legacyscheme.Scheme.Convert(pod.DeepCopy(), out, nil)
+	out.APIVersion, out.Kind = "v1", "Pod"
+	return out, err
 }
 
 // readPolicy reads a policy and says what the API server finds wrong with it.

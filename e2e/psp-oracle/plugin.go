@@ -12,9 +12,11 @@ import (
 	"k8s.io/apiserver/pkg/admission"
 	"k8s.io/apiserver/pkg/authentication/user"
 	"k8s.io/apiserver/pkg/authorization/authorizer"
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
 	api "k8s.io/kubernetes/pkg/apis/core"
+	"k8s.io/kubernetes/pkg/features"
 	podregistry "k8s.io/kubernetes/pkg/registry/core/pod"
 	psp "k8s.io/kubernetes/pkg/security/podsecuritypolicy"
 	plugin "k8s.io/kubernetes/plugin/pkg/admission/security/podsecuritypolicy"
@@ -22,6 +24,8 @@ import (
 
 // question is one line of input.
 type question struct {
+	// Stored policies are older than what is asked of new ones: the plugin uses them whatever is wrong.
+	Stored      bool              `json:"stored"`
 	Policies    []json.RawMessage `json:"policies"`
 	Authorized  *[]string         `json:"authorized"` // absent: all
 	Operation   string            `json:"operation"`  // CREATE or UPDATE
@@ -35,8 +39,8 @@ type question struct {
 type told struct {
 	// PolicyErrors holds, policy by policy, what the API server finds wrong with it.
 	PolicyErrors [][]string `json:"policyErrors"`
-	// Unusable names policies that the API server takes and the plugin then leaves out.
-	Unusable []string `json:"unusable"`
+	// Used says, policy by policy, whether the plugin has it to choose from.
+	Used []bool `json:"used"`
 	// PodError says why the pod cannot be read.
 	PodError string `json:"podError,omitempty"`
 	Allowed  bool   `json:"allowed"`
@@ -60,6 +64,10 @@ type upstream struct {
 }
 
 func newPlugin() (*upstream, error) {
+	// Off by default it would reset procMount between the two passes, which is no matter of policies.
+	if err := utilfeature.DefaultMutableFeatureGate.Set(string(features.ProcMountType) + "=true"); err != nil {
+		return nil, err
+	}
 	u := &upstream{}
 	factory := informers.NewSharedInformerFactory(nil, 0)
 	u.store = factory.Policy().V1beta1().PodSecurityPolicies().Informer().GetStore()
@@ -104,14 +112,14 @@ func (u *upstream) answer(q question) (*told, error) {
 			return nil, err
 		}
 		out.PolicyErrors = append(out.PolicyErrors, wrong)
-		if len(wrong) > 0 {
-			continue
+		used := p != nil && (len(wrong) == 0 || q.Stored)
+		if used {
+			policies = append(policies, p)
+			stored = append(stored, p)
+			_, err := psp.NewSimpleProvider(p, "", psp.NewSimpleStrategyFactory())
+			used = err == nil
 		}
-		policies = append(policies, p)
-		stored = append(stored, p)
-		if _, err := psp.NewSimpleProvider(p, "", psp.NewSimpleStrategyFactory()); err != nil {
-			out.Unusable = append(out.Unusable, p.Name)
-		}
+		out.Used = append(out.Used, used)
 	}
 	pod, err := readPod(q.Pod)
 	if err != nil {

@@ -18,8 +18,8 @@ mod violation;
 
 pub use changes::{Changes, value};
 pub use document::{
-    Groups, HostPath, IdRange, Policies, PodSecurityPolicy, PolicyError, PortRange, Profiles, RunAsUser,
-    RuntimeClass, SeLinux, SeLinuxOptions, Volumes, annotation, is_policy, read, read_all,
+    Groups, HostPath, IdRange, PodSecurityPolicy, Policies, PolicyError, PortRange, Profiles, RunAsUser,
+    RuntimeClass, SeLinux, SeLinuxOptions, Standing, Volumes, annotation, is_policy, read, read_all,
 };
 pub use pod::PodError;
 pub use select::{Admission, Decision, Denial, Operation, Pass, Request, decide};

@@ -74,14 +74,10 @@ impl Changes {
         self.note(context, "seLinuxOptions", before.se_linux.map(label), after.se_linux.map(label));
     }
 
-    fn note<T: PartialEq>(&mut self, context: &str, key: &str, before: Option<T>, after: Option<T>)
-    where
-        Value: From<T>,
-    {
-        if before != after
-            && let Some(value) = after
-        {
-            self.set(&format!("{context}/{key}"), value.into());
+    fn note<T: Into<Value>>(&mut self, context: &str, key: &str, before: Option<T>, after: Option<T>) {
+        let (before, after) = (before.map(Into::into), after.map(Into::into));
+        if let Some(value) = after.filter(|after| before.as_ref() != Some(after)) {
+            self.set(&format!("{context}/{key}"), value);
         }
     }
 
@@ -136,9 +132,9 @@ fn unescaped(step: &str) -> String {
 /// What a node is in JSON, as the API server receives it.
 pub fn value(node: Node<'_>) -> Value {
     match node.kind() {
-        Kind::Map => {
-            Value::Object(node.entries().map(|(key, item)| (key.key_text().into_owned(), value(item))).collect())
-        }
+        Kind::Map => Value::Object(
+            node.entries().map(|(key, item)| (key.key_text().into_owned(), value(item))).collect(),
+        ),
         Kind::Seq => Value::Array(node.items().map(value).collect()),
         _ => match node.scalar() {
             None | Some(Scalar::Null) => Value::Null,

@@ -18,7 +18,8 @@ use object::{Kind, Object};
 
 use fields::Reader;
 pub use strategies::{Groups, IdRange, RunAsUser, SeLinux, SeLinuxOptions};
-pub use volumes::{Volumes, WORDS as VOLUME_WORDS};
+pub use volumes::Volumes;
+pub(super) use volumes::WORDS as VOLUME_WORDS;
 
 /// `metadata.annotations` of a policy that say something about profiles.
 pub mod annotation {
@@ -158,6 +159,16 @@ pub struct Policies {
     pub refused: Vec<PolicyError>,
 }
 
+/// Which rules a policy must keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is new: everything that the API server of 1.24 asked of one.
+    New,
+    /// It stands in a cluster, perhaps for longer than those rules: what the plugin could not use is refused,
+    /// and everything else taken at its word.
+    Stored,
+}
+
 /// Whether the object is a PodSecurityPolicy: Kubernetes' own, or ours for clusters that no longer have it.
 pub fn is_policy(object: &Object) -> bool {
     object.kind() == "PodSecurityPolicy"
@@ -165,11 +176,11 @@ pub fn is_policy(object: &Object) -> bool {
 }
 
 /// Reads every PodSecurityPolicy among the objects.
-pub fn read_all<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Policies {
+pub fn read_all<'a>(objects: impl IntoIterator<Item = &'a Object>, standing: Standing) -> Policies {
     let mut all = Policies::default();
     let mut names = std::collections::BTreeMap::new();
     for object in objects.into_iter().filter(|object| is_policy(object)) {
-        match read(object) {
+        match read(object, standing) {
             Err(errors) => all.refused.extend(errors),
             Ok(policy) => {
                 let here = object.at("metadata.name").unwrap_or(object.root());
@@ -195,15 +206,18 @@ pub fn read_all<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Policies {
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its place and the way out.
-pub fn read(object: &Object) -> Result<PodSecurityPolicy, Vec<PolicyError>> {
-    let mut reader = Reader::new(object.root());
+pub fn read(object: &Object, standing: Standing) -> Result<PodSecurityPolicy, Vec<PolicyError>> {
+    let mut reader = Reader::new(object.root(), standing);
     version(object, &mut reader);
     let name = name(object, &mut reader);
     let seccomp = Profiles::read(object, &mut reader, Family::Seccomp);
     let app_armor = Profiles::read(object, &mut reader, Family::AppArmor);
     reader.known(object.root(), &["apiVersion", "kind", "metadata", "spec"]);
     let Some(spec) = reader.map(object.root(), "spec") else {
-        reader.wrong(object.root(), "a policy needs a `spec`: seLinux, runAsUser, supplementalGroups and fsGroup are required");
+        reader.wrong(
+            object.root(),
+            "a policy needs a `spec`: seLinux, runAsUser, supplementalGroups and fsGroup are required",
+        );
         return Err(reader.errors);
     };
     reader.known(spec, &FIELDS);
@@ -285,7 +299,7 @@ fn name<'a>(object: &'a Object, reader: &mut Reader<'a>) -> String {
     if name.is_empty() {
         reader.wrong(node, "a policy needs a `metadata.name`: that is what a `use` permission names");
     } else if !formats::is_subdomain(name) {
-        reader.wrong(node, formats::not_a_subdomain(name));
+        reader.invalid(node, formats::not_a_subdomain(name));
     }
     name.to_owned()
 }
@@ -326,7 +340,7 @@ impl Profiles {
             let list = text.split(',').filter(|profile| key == allowed_key && *profile != "*");
             let one = std::iter::once(text).filter(|_| key == default_key);
             for fault in list.chain(one).filter(|_| !text.is_empty()).filter_map(|p| family.fault(p)) {
-                reader.wrong(node, fault);
+                reader.invalid(node, fault);
             }
             Some(text.to_owned())
         };

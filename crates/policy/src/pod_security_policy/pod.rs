@@ -143,7 +143,7 @@ pub(super) enum VolumeSource<'a> {
     Other,
 }
 
-impl<'a> RunAs<'a> {
+impl RunAs<'_> {
     /// The container's word, else the pod's.
     pub(super) fn effective(&self, pod: &Self) -> Self {
         Self {

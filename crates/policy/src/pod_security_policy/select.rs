@@ -97,6 +97,7 @@ pub struct Denial {
 /// # Errors
 /// A pod of which a field has the wrong type: the API server would not have read it.
 pub fn decide(policies: &[PodSecurityPolicy], request: &Request<'_>) -> Result<Decision, PodError> {
+    let pod = Facts::read(request.pod)?;
     if !request.subresource.is_empty() {
         return Ok(Decision::NotJudged);
     }
@@ -105,7 +106,6 @@ pub fn decide(policies: &[PodSecurityPolicy], request: &Request<'_>) -> Result<D
     {
         return Ok(Decision::NotJudged);
     }
-    let pod = Facts::read(request.pod)?;
     if policies.is_empty() {
         let text = "PodSecurityPolicy: no providers available to validate pod request".to_owned();
         return Ok(Decision::Denied(Denial { violations: Vec::new(), text }));
@@ -137,7 +137,7 @@ fn select(policies: &[PodSecurityPolicy], request: &Request<'_>, pod: &Facts<'_>
         changed = Some((policy, Changes::between(pod, &own)));
     }
     match changed {
-        Some((policy, changes)) => admitted(policy, changes, request.pass),
+        Some((policy, made)) => admitted(policy, made, request.pass),
         None => denied(violations, request),
     }
 }

@@ -81,11 +81,10 @@ fn same_level(wanted: &str, written: &str) -> bool {
     if wanted == written {
         return true;
     }
-    let (Some((wanted, these)), Some((written, those))) = (wanted.split_once(':'), written.split_once(':'))
-    else {
+    let (Some(wanted), Some(written)) = (wanted.split_once(':'), written.split_once(':')) else {
         return false;
     };
-    wanted == written && categories(these) == categories(those)
+    wanted.0 == written.0 && categories(wanted.1) == categories(written.1)
 }
 
 fn host_namespaces(out: &mut Violations<'_>, policy: &PodSecurityPolicy, pod: &Facts<'_>) {

@@ -83,6 +83,7 @@ impl<'a> Violations<'a> {
 }
 
 /// A value, as a field error of the API prints it.
+#[derive(Clone, Copy)]
 pub(super) enum Value<'a> {
     /// A boolean, or `"null"` for none.
     Bool(Option<bool>),

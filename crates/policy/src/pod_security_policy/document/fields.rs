@@ -2,7 +2,7 @@
 
 use object::{Kind, Node};
 
-use super::PolicyError;
+use super::{PolicyError, Standing};
 
 /// Lists are compared with each other: longer ones are refused rather than waited for.
 const MOST_ITEMS: usize = 1_000;
@@ -10,17 +10,25 @@ const MOST_ITEMS: usize = 1_000;
 /// Reads fields below a root and collects what is wrong.
 pub(super) struct Reader<'a> {
     root: Node<'a>,
+    standing: Standing,
     pub(super) errors: Vec<PolicyError>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(root: Node<'a>) -> Self {
-        Self { root, errors: Vec::new() }
+    pub(super) fn new(root: Node<'a>, standing: Standing) -> Self {
+        Self { root, standing, errors: Vec::new() }
     }
 
     /// Notes that something is wrong at a node.
     pub(super) fn wrong(&mut self, node: Node<'a>, message: impl Into<String>) {
         self.errors.push(error(self.root, node, message.into()));
+    }
+
+    /// Notes what the API server refuses of a new policy, and the plugin uses if it is there.
+    pub(super) fn invalid(&mut self, node: Node<'a>, message: impl Into<String>) {
+        if self.standing == Standing::New {
+            self.wrong(node, message);
+        }
     }
 
     /// Notes every key of a mapping that is not among the known ones.
@@ -63,9 +71,16 @@ impl<'a> Reader<'a> {
 
     /// The items of a list under a key.
     pub(super) fn items(&mut self, above: Node<'a>, key: &str) -> Vec<Node<'a>> {
-        let Some(list) = above.get(key).and_then(|node| self.typed(node, Kind::Seq)) else { return Vec::new() };
+        let Some(list) = above.get(key).and_then(|node| self.typed(node, Kind::Seq)) else {
+            return Vec::new();
+        };
         if list.items().len() > MOST_ITEMS {
-            self.wrong(list, format!("a list of more than {MOST_ITEMS} items: no policy needs that, write ranges or prefixes"));
+            self.wrong(
+                list,
+                format!(
+                    "a list of more than {MOST_ITEMS} items: no policy needs that, write ranges or prefixes"
+                ),
+            );
         }
         list.items().take(MOST_ITEMS).collect()
     }

@@ -17,7 +17,9 @@ pub(super) fn is_subdomain(name: &str) -> bool {
 
 pub(super) fn not_a_subdomain(name: &str) -> String {
     let shown = shown(name);
-    format!("{shown} is no name: write small letters, digits, `-` and `.`, at most {LONGEST}, a letter or digit at each end")
+    format!(
+        "{shown} is no name: write small letters, digits, `-` and `.`, at most {LONGEST}, a letter or digit at each end"
+    )
 }
 
 /// A driver of an inline CSI volume: a name of at most 63 letters, of whatever case.

@@ -10,9 +10,15 @@ pub(super) fn sysctls<'a>(reader: &mut Reader<'a>, spec: Node<'a>, key: &str) ->
     let words = reader.words(spec, key);
     for (node, word) in &words {
         if !is_sysctl_pattern(word) {
-            reader.wrong(*node, format!("{} is no sysctl: write a name such as `net.core.somaxconn` or a prefix such as `net.*`", shown(word)));
+            reader.invalid(
+                *node,
+                format!(
+                    "{} is no sysctl: write a name such as `net.core.somaxconn` or a prefix such as `net.*`",
+                    shown(word)
+                ),
+            );
         } else if *word == "*" && words.len() > 1 {
-            reader.wrong(*node, "`*` covers every sysctl: remove it or the others");
+            reader.invalid(*node, "`*` covers every sysctl: remove it or the others");
         }
     }
     words.into_iter().map(|(_, word)| word.to_owned()).collect()
@@ -22,7 +28,7 @@ pub(super) fn proc_mounts<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Vec<St
     let words = reader.words(spec, "allowedProcMountTypes");
     for (node, word) in &words {
         if !matches!(*word, "Default" | "Unmasked") {
-            reader.wrong(*node, format!("{} is no type of /proc: write Default or Unmasked", shown(word)));
+            reader.invalid(*node, format!("{} is no type of /proc: write Default or Unmasked", shown(word)));
         }
     }
     words.into_iter().map(|(_, word)| word.to_owned()).collect()
@@ -36,23 +42,26 @@ pub(super) fn runtime_class<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Opti
     for (at, word) in &words {
         if *word == "*" {
             if words.len() > 1 {
-                reader.wrong(*at, "`*` covers every runtime class: remove it or the others");
+                reader.invalid(*at, "`*` covers every runtime class: remove it or the others");
             }
         } else if !is_subdomain(word) {
-            reader.wrong(*at, not_a_subdomain(word));
+            reader.invalid(*at, not_a_subdomain(word));
         }
         if !seen.insert(*word) {
-            reader.wrong(*at, format!("{} stands here twice: remove one", shown(word)));
+            reader.invalid(*at, format!("{} stands here twice: remove one", shown(word)));
         }
     }
     let default = reader.text(node, "defaultRuntimeClassName");
     if let Some(name) = default {
         let at = node.get("defaultRuntimeClassName").unwrap_or(node);
         if !is_subdomain(name) {
-            reader.wrong(at, not_a_subdomain(name));
+            reader.invalid(at, not_a_subdomain(name));
         }
         if !seen.contains(name) && !seen.contains("*") {
-            reader.wrong(at, format!("the default {} is not allowed: add it to `allowedRuntimeClassNames`", shown(name)));
+            reader.invalid(
+                at,
+                format!("the default {} is not allowed: add it to `allowedRuntimeClassNames`", shown(name)),
+            );
         }
     }
     Some(RuntimeClass {
@@ -67,18 +76,24 @@ pub(super) fn contradictions<'a>(reader: &mut Reader<'a>, spec: Node<'a>, policy
     if let Some(at) = spec.get("requiredDropCapabilities").filter(|_| !drops.is_empty())
         && policy.allowed_capabilities.iter().any(|name| name == "*")
     {
-        reader.wrong(at, "`*` in `allowedCapabilities` lifts every drop: remove one of the two");
+        reader.invalid(at, "`*` in `allowedCapabilities` lifts every drop: remove one of the two");
     }
     for key in ["defaultAddCapabilities", "allowedCapabilities"] {
         for (node, word) in reader.words(spec, key) {
             if drops.iter().any(|drop| drop == word) {
-                reader.wrong(node, format!("{} is in `requiredDropCapabilities` too: remove it from one", shown(word)));
+                reader.invalid(
+                    node,
+                    format!("{} is in `requiredDropCapabilities` too: remove it from one", shown(word)),
+                );
             }
         }
     }
     if policy.default_allow_privilege_escalation == Some(true) && !policy.allow_privilege_escalation {
         let at = spec.get("defaultAllowPrivilegeEscalation").unwrap_or(spec);
-        reader.wrong(at, "`allowPrivilegeEscalation: false` refuses what this defaults to: write false here too");
+        reader.invalid(
+            at,
+            "`allowPrivilegeEscalation: false` refuses what this defaults to: write false here too",
+        );
     }
     overlaps(reader, spec);
 }
@@ -88,7 +103,14 @@ fn overlaps<'a>(reader: &mut Reader<'a>, spec: Node<'a>) {
     let forbidden = reader.words(spec, "forbiddenSysctls");
     for (node, allowed) in reader.words(spec, "allowedUnsafeSysctls") {
         for (_, other) in forbidden.iter().filter(|(_, other)| overlap(allowed, other)) {
-            reader.wrong(node, format!("{} overlaps with {} in `forbiddenSysctls`: remove one", shown(allowed), shown(other)));
+            reader.invalid(
+                node,
+                format!(
+                    "{} overlaps with {} in `forbiddenSysctls`: remove one",
+                    shown(allowed),
+                    shown(other)
+                ),
+            );
         }
     }
 }

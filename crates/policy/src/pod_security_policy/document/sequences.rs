@@ -19,7 +19,13 @@ pub(super) fn host_ports<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Vec<Por
         let range = PortRange { min: end("min"), max: end("max") };
         if range.min > range.max {
             let at = map.get("min").unwrap_or(map);
-            reader.wrong(at, format!("`min` {} is greater than `max` {}: no port is allowed by it, swap them", range.min, range.max));
+            reader.invalid(
+                at,
+                format!(
+                    "`min` {} is greater than `max` {}: no port is allowed by it, swap them",
+                    range.min, range.max
+                ),
+            );
         }
         ranges.push(range);
     }
@@ -32,9 +38,9 @@ pub(super) fn host_paths<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Vec<Hos
         let prefix = reader.text(map, "pathPrefix").unwrap_or_default();
         let at = map.get("pathPrefix").unwrap_or(map);
         if prefix.is_empty() {
-            reader.wrong(at, "`pathPrefix` is required: write `/` for every path");
+            reader.invalid(at, "`pathPrefix` is required: write `/` for every path");
         } else if prefix.split('/').any(|step| step == "..") {
-            reader.wrong(at, "a path prefix must not contain `..`: write the path it leads to");
+            reader.invalid(at, "a path prefix must not contain `..`: write the path it leads to");
         }
         let read_only = reader.bool(map, "readOnly").unwrap_or(false);
         paths.push(HostPath { path_prefix: prefix.to_owned(), read_only });
@@ -47,7 +53,8 @@ pub(super) fn flex_drivers<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Vec<S
     for map in reader.maps(spec, "allowedFlexVolumes", &["driver"]) {
         let driver = reader.text(map, "driver").unwrap_or_default();
         if driver.is_empty() {
-            reader.wrong(map.get("driver").unwrap_or(map), "`driver` is required: name a Flexvolume driver");
+            reader
+                .invalid(map.get("driver").unwrap_or(map), "`driver` is required: name a Flexvolume driver");
         }
         drivers.push(driver.to_owned());
     }
@@ -60,7 +67,13 @@ pub(super) fn csi_drivers<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Vec<St
         let name = reader.text(map, "name").unwrap_or_default();
         if !is_csi_driver(name) {
             let at = map.get("name").unwrap_or(map);
-            reader.wrong(at, format!("{} is no CSI driver: write a name such as `csi.example.com`, at most 63 letters", shown(name)));
+            reader.invalid(
+                at,
+                format!(
+                    "{} is no CSI driver: write a name such as `csi.example.com`, at most 63 letters",
+                    shown(name)
+                ),
+            );
         }
         drivers.push(name.to_owned());
     }

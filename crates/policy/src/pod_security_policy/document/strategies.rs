@@ -93,7 +93,7 @@ pub(super) fn run_as_group<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Group
     let groups = groups(reader, spec, "runAsGroup");
     let ranges = spec.at("runAsGroup.ranges").filter(|ranges| ranges.items().len() > 0);
     if let (Groups::RunAsAny, Some(ranges)) = (&groups, ranges) {
-        reader.wrong(ranges, format!("`{ANY}` takes no ranges: remove them or write `{MUST}` or `{MAY}`"));
+        reader.invalid(ranges, format!("`{ANY}` takes no ranges: remove them or write `{MUST}` or `{MAY}`"));
     }
     groups
 }
@@ -125,7 +125,10 @@ pub(super) fn se_linux<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> SeLinux {
         return SeLinux::RunAsAny;
     }
     if options.is_none() {
-        reader.wrong(node, format!("`{MUST}` needs `seLinuxOptions`: Kubernetes 1.24 leaves such a policy out in silence"));
+        reader.wrong(
+            node,
+            format!("`{MUST}` needs `seLinuxOptions`: Kubernetes 1.24 leaves such a policy out in silence"),
+        );
     }
     SeLinux::MustRunAs(label)
 }
@@ -140,7 +143,8 @@ fn strategy<'a>(
 ) -> Option<(Node<'a>, &'a str)> {
     let Some(node) = reader.map(spec, key) else {
         if spec.get(key).is_none() {
-            reader.wrong(spec, format!("`{key}` is required: write `{key}: {{rule: {}}}`", rules.join(" or ")));
+            reader
+                .wrong(spec, format!("`{key}` is required: write `{key}: {{rule: {}}}`", rules.join(" or ")));
         }
         return None;
     };
@@ -157,7 +161,10 @@ fn strategy<'a>(
 fn needs_ranges<'a>(reader: &mut Reader<'a>, node: Node<'a>, rule: &str, ranges: &[IdRange]) {
     if ranges.is_empty() {
         let at = node.get("ranges").unwrap_or(node);
-        reader.wrong(at, format!("`{rule}` needs `ranges`: Kubernetes 1.24 leaves such a policy out in silence"));
+        reader.wrong(
+            at,
+            format!("`{rule}` needs `ranges`: Kubernetes 1.24 leaves such a policy out in silence"),
+        );
     }
 }
 
@@ -168,12 +175,12 @@ fn ranges<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Vec<IdRange> {
         let range = IdRange { min: reader.int(map, "min"), max: reader.int(map, "max") };
         for (key, value) in [("min", range.min), ("max", range.max)] {
             if value < 0 {
-                reader.wrong(map.get(key).unwrap_or(map), format!("`{key}` cannot be negative: no id is"));
+                reader.invalid(map.get(key).unwrap_or(map), format!("`{key}` cannot be negative: no id is"));
             }
         }
         if range.min > range.max {
             let at = map.get("min").unwrap_or(map);
-            reader.wrong(at, format!("`min` {} is greater than `max` {}: swap them", range.min, range.max));
+            reader.invalid(at, format!("`min` {} is greater than `max` {}: swap them", range.min, range.max));
         }
         ranges.push(range);
     }

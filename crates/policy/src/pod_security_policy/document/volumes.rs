@@ -9,7 +9,7 @@ use super::formats::shown;
 
 /// The words of `spec.volumes`, and the field of a pod's volume that each stands for, in the order in which a
 /// volume is asked what it is (`GetVolumeFSType`).
-pub const WORDS: [(&str, &str); 29] = [
+pub(in super::super) const WORDS: [(&str, &str); 29] = [
     ("hostPath", "hostPath"),
     ("emptyDir", "emptyDir"),
     ("gcePersistentDisk", "gcePersistentDisk"),
@@ -55,15 +55,16 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, spec: Node<'a>) -> Volumes {
     for (node, word) in reader.words(spec, "volumes") {
         if word == "*" {
             volumes.all = true;
-        } else if WORDS.iter().any(|(known, _)| *known == word) {
-            volumes.named.insert(word.to_owned());
-        } else {
+            continue;
+        }
+        volumes.named.insert(word.to_owned());
+        if WORDS.iter().all(|(known, _)| *known != word) {
             let near = WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
             let way_out = match near {
                 Some((known, _)) => format!("write `{known}`"),
                 None => "write `*` or the name of a volume type of Kubernetes 1.24".to_owned(),
             };
-            reader.wrong(node, format!("{} is no volume type: {way_out}", shown(word)));
+            reader.invalid(node, format!("{} is no volume type: {way_out}", shown(word)));
         }
     }
     volumes

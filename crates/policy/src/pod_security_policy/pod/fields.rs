@@ -50,7 +50,9 @@ impl<'a> Fields<'a> {
     /// A list of mappings.
     pub(super) fn maps(self, above: Node<'a>, key: &str) -> Result<Vec<Node<'a>>, PodError> {
         let Some(items) = self.items(above, key)? else { return Ok(Vec::new()) };
-        items.map(|item| if item.kind() == Kind::Null { Ok(item) } else { self.typed(item, Kind::Map) }).collect()
+        items
+            .map(|item| if item.kind() == Kind::Null { Ok(item) } else { self.typed(item, Kind::Map) })
+            .collect()
     }
 
     /// A list of texts, if it is written.

@@ -34,7 +34,11 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn read<'a>(fields: Fields<'a>, annotations: &Annotations<'a>, spec: Node<'a>) -> Result<Facts<'a>, PodError> {
+fn read<'a>(
+    fields: Fields<'a>,
+    annotations: &Annotations<'a>,
+    spec: Node<'a>,
+) -> Result<Facts<'a>, PodError> {
     let context = fields.map(spec, "securityContext")?;
     let host_network = fields.bool(spec, "hostNetwork")?.unwrap_or(false);
     let mut facts = Facts {
@@ -46,7 +50,10 @@ fn read<'a>(fields: Fields<'a>, annotations: &Annotations<'a>, spec: Node<'a>) -
         run_as: run_as(fields, context)?,
         seccomp: Seccomp {
             field: profile(fields, context, "seccompProfile", seccomp_words)?,
-            annotation: annotations.get("seccomp.security.alpha.kubernetes.io/pod").copied().map(Cow::Borrowed),
+            annotation: annotations
+                .get("seccomp.security.alpha.kubernetes.io/pod")
+                .copied()
+                .map(Cow::Borrowed),
         },
         ..Facts::default()
     };
@@ -99,7 +106,9 @@ fn container<'a>(
             field: profile(fields, context, "seccompProfile", seccomp_words)?,
             annotation: annotated("container.seccomp.security.alpha.kubernetes.io/").map(Cow::Borrowed),
         },
-        app_armor: match annotated("container.apparmor.security.beta.kubernetes.io/").filter(|v| !v.is_empty()) {
+        app_armor: match annotated("container.apparmor.security.beta.kubernetes.io/")
+            .filter(|v| !v.is_empty())
+        {
             Some(value) => Cow::Borrowed(value),
             None => profile(fields, context, "appArmorProfile", app_armor_words)?.unwrap_or_default(),
         },

@@ -41,7 +41,6 @@ fn run_as_user(out: &mut Violations<'_>, context: &str, rule: &RunAsUser, effect
     let user_field = || format!("{context}.runAsUser");
     let non_root_field = || format!("{context}.runAsNonRoot");
     match (rule, effective.user, effective.non_root) {
-        (RunAsUser::RunAsAny, ..) => {}
         (RunAsUser::MustRunAs(_), None, _) => out.required(user_field(), ""),
         (RunAsUser::MustRunAs(ranges), Some(user), _) => {
             if !IdRange::any_holds(ranges, user) {
@@ -56,11 +55,16 @@ fn run_as_user(out: &mut Violations<'_>, context: &str, rule: &RunAsUser, effect
         (RunAsUser::MustRunAsNonRoot, Some(0), _) => {
             out.invalid(user_field(), Value::Int(0), "running with the root UID is forbidden");
         }
-        (RunAsUser::MustRunAsNonRoot, ..) => {}
+        (RunAsUser::MustRunAsNonRoot | RunAsUser::RunAsAny, ..) => {}
     }
 }
 
-fn proc_mount(out: &mut Violations<'_>, context: &str, policy: &PodSecurityPolicy, container: &Container<'_>) {
+fn proc_mount(
+    out: &mut Violations<'_>,
+    context: &str,
+    policy: &PodSecurityPolicy,
+    container: &Container<'_>,
+) {
     let kind = container.proc_mount.unwrap_or("Default");
     let allowed = &policy.allowed_proc_mount_types;
     let fits = if allowed.is_empty() { kind == "Default" } else { allowed.iter().any(|word| word == kind) };
@@ -69,7 +73,12 @@ fn proc_mount(out: &mut Violations<'_>, context: &str, policy: &PodSecurityPolic
     }
 }
 
-fn capabilities(out: &mut Violations<'_>, field: &str, policy: &PodSecurityPolicy, container: &Container<'_>) {
+fn capabilities(
+    out: &mut Violations<'_>,
+    field: &str,
+    policy: &PodSecurityPolicy,
+    container: &Container<'_>,
+) {
     let (defaults, drops) = (&policy.default_add_capabilities, &policy.required_drop_capabilities);
     let Some(own) = &container.capabilities else {
         if !defaults.is_empty() || !drops.is_empty() {
@@ -97,13 +106,13 @@ fn capabilities(out: &mut Violations<'_>, field: &str, policy: &PodSecurityPolic
 fn host_ports(out: &mut Violations<'_>, field: &str, policy: &PodSecurityPolicy, container: &Container<'_>) {
     let allowed = |port: i32| policy.host_ports.iter().any(|range| range.min <= port && port <= range.max);
     for port in container.host_ports.iter().copied().filter(|port| *port > 0 && !allowed(*port)) {
-        let list = policy.host_ports.iter().map(printed).collect::<Vec<_>>().join(",");
+        let list = policy.host_ports.iter().copied().map(printed).collect::<Vec<_>>().join(",");
         let detail = format!("Host port {port} is not allowed to be used. Allowed ports: [{list}]");
         out.invalid(field, Value::Int(port.into()), detail);
     }
 }
 
-fn printed(range: &PortRange) -> String {
+fn printed(range: PortRange) -> String {
     if range.min == range.max { range.min.to_string() } else { format!("{}-{}", range.min, range.max) }
 }
 
@@ -114,8 +123,8 @@ fn read_only_root(
     container: &Container<'_>,
 ) {
     let detail = match container.read_only_root {
-        _ if !policy.read_only_root_filesystem => return,
         Some(true) => return,
+        _ if !policy.read_only_root_filesystem => return,
         Some(false) => "ReadOnlyRootFilesystem must be set to true",
         None => "ReadOnlyRootFilesystem may not be nil and must be set to true",
     };

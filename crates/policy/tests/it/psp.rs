@@ -1,0 +1,8 @@
+//! PodSecurityPolicy beside its own words: the cases of the conformance suite, and upstream's own plugin.
+
+mod case;
+mod conformance;
+mod documents;
+mod oracle;
+mod pods;
+mod policies;
