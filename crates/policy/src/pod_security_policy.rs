@@ -7,6 +7,7 @@
 
 mod changes;
 mod document;
+pub mod migrate;
 mod mutate;
 mod pod;
 mod profiles;
