@@ -37,7 +37,7 @@ pub(crate) enum Body {
 }
 
 /// The family of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Family {
     Validating,
     Mutating,

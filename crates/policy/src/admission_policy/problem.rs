@@ -19,6 +19,8 @@ pub struct Problem {
     pub field: String,
     /// What is wrong and the way out; lower case, no full stop.
     pub message: String,
+    /// What holds until it is mended; said once a document.
+    pub meanwhile: Option<&'static str>,
 }
 
 /// How much a [`Problem`] matters.
@@ -37,6 +39,7 @@ impl std::fmt::Display for Problem {
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
         }
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        self.meanwhile.map_or(Ok(()), |meanwhile| write!(f, "; meanwhile {meanwhile}"))
     }
 }

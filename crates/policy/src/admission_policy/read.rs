@@ -10,7 +10,7 @@ use object::Object;
 
 use super::model::{Binding, Family, Policy};
 use super::problem::Problem;
-use form::Form;
+pub(super) use form::Form;
 
 /// A document: what could be read of it, and what is wrong with it.
 pub(crate) struct Document<T> {
@@ -26,9 +26,9 @@ pub(crate) struct Documents {
 }
 
 /// Reads the policies and bindings among `objects`; other kinds are passed over.
-pub(crate) fn read(objects: &[Object]) -> Documents {
+pub(crate) fn read<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Documents {
     let mut documents = Documents::default();
-    for object in objects.iter().filter(|object| object.group() == GROUP) {
+    for object in objects.into_iter().filter(|object| object.group() == GROUP) {
         let (family, is_binding) = match object.kind() {
             "ValidatingAdmissionPolicy" => (Family::Validating, false),
             "MutatingAdmissionPolicy" => (Family::Mutating, false),

@@ -106,6 +106,44 @@ pub fn as_served(object: Value) -> Value {
     typed(object, &shape)
 }
 
+/// What keeps the server from reading an object into its Go type, in its words: an unknown field first.
+pub(crate) fn strict(object: &Value) -> Result<(), String> {
+    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    let Some(shape) = kind(text("apiVersion"), text("kind")) else { return Ok(()) };
+    let mut unknown = Vec::new();
+    find_unknown(object, &shape, "", &mut unknown);
+    if unknown.is_empty() { Ok(()) } else { Err(format!("strict decoding error: {}", unknown.join(", "))) }
+}
+
+fn find_unknown(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match (shape, value) {
+        (Shape::Named(name), value) => match (named(name), value) {
+            (Some(kind), Value::Object(map)) if matches!(kind.shape, Shape::Struct(_)) => {
+                for (key, value) in map {
+                    match kind.field(key) {
+                        Some(field) => find_unknown(value, &field.shape, &below(key), found),
+                        None => found.push(format!("unknown field \"{}\"", below(key))),
+                    }
+                }
+            }
+            (Some(kind), value) if !matches!(kind.shape, Shape::Struct(_)) => {
+                find_unknown(value, &kind.shape, path, found);
+            }
+            _ => {}
+        },
+        (Shape::List(_, item), Value::Array(items)) => {
+            for (index, value) in items.iter().enumerate() {
+                find_unknown(value, item, &format!("{path}[{index}]"), found);
+            }
+        }
+        (Shape::Map(_, item), Value::Object(map)) => {
+            map.iter().for_each(|(key, value)| find_unknown(value, item, &below(key), found));
+        }
+        _ => {}
+    }
+}
+
 /// The value after its way through the Go type.
 fn typed(value: Value, shape: &Shape) -> Value {
     match (shape, value) {

@@ -9,18 +9,23 @@ use crate::admission_policy::model::{Expression, Place};
 use crate::admission_policy::problem::{Problem, Weight};
 
 /// A document while it is read.
-pub(super) struct Form<'a> {
-    pub(super) object: &'a Object,
-    pub(super) problems: Vec<Problem>,
+pub(in crate::admission_policy) struct Form<'a> {
+    pub(in crate::admission_policy) object: &'a Object,
+    pub(in crate::admission_policy) problems: Vec<Problem>,
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn new(object: &'a Object) -> Self {
+    pub(in crate::admission_policy) fn new(object: &'a Object) -> Self {
         Self { object, problems: Vec::new() }
     }
 
     /// Refuses what stands at `path` below `node`.
-    pub(super) fn refuse(&mut self, node: Node<'a>, path: &str, message: impl Into<String>) {
+    pub(in crate::admission_policy) fn refuse(
+        &mut self,
+        node: Node<'a>,
+        path: &str,
+        message: impl Into<String>,
+    ) {
         let site = self.object.site(node, path);
         self.problems.push(Problem {
             weight: Weight::Refused,
@@ -29,15 +34,16 @@ impl<'a> Form<'a> {
             span: site.span,
             field: site.field,
             message: message.into(),
+            meanwhile: None,
         });
     }
 
-    pub(super) fn place(&self, node: Node<'a>) -> Place {
+    pub(in crate::admission_policy) fn place(&self, node: Node<'a>) -> Place {
         Place { source: node.source().clone(), span: node.span(), field: node.path_from(self.object.root()) }
     }
 
     /// Refuses keys of a mapping that the API does not know.
-    pub(super) fn known(&mut self, node: Node<'a>, known: &[&str]) {
+    pub(in crate::admission_policy) fn known(&mut self, node: Node<'a>, known: &[&str]) {
         for (key, value) in node.entries() {
             let name = key.key_text();
             if known.contains(&name.as_ref()) {
@@ -52,14 +58,24 @@ impl<'a> Form<'a> {
     }
 
     /// The mapping under a key.
-    pub(super) fn map(&mut self, node: Node<'a>, key: &str, known: &[&str]) -> Option<Node<'a>> {
+    pub(in crate::admission_policy) fn map(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        known: &[&str],
+    ) -> Option<Node<'a>> {
         let value = self.typed(node, key, Kind::Map)?;
         self.known(value, known);
         Some(value)
     }
 
     /// The value of a key if it has the type.
-    pub(super) fn typed(&mut self, node: Node<'a>, key: &str, kind: Kind) -> Option<Node<'a>> {
+    pub(in crate::admission_policy) fn typed(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        kind: Kind,
+    ) -> Option<Node<'a>> {
         let value = node.get(key)?;
         if value.kind() == kind {
             return Some(value);
@@ -69,12 +85,17 @@ impl<'a> Form<'a> {
     }
 
     /// The items of a list; absent is empty.
-    pub(super) fn list(&mut self, node: Node<'a>, key: &str) -> Vec<Node<'a>> {
+    pub(in crate::admission_policy) fn list(&mut self, node: Node<'a>, key: &str) -> Vec<Node<'a>> {
         self.typed(node, key, Kind::Seq).map(|list| list.items().collect()).unwrap_or_default()
     }
 
     /// The items of a list of mappings that have only these fields.
-    pub(super) fn maps(&mut self, node: Node<'a>, key: &str, known: &[&str]) -> Vec<Node<'a>> {
+    pub(in crate::admission_policy) fn maps(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        known: &[&str],
+    ) -> Vec<Node<'a>> {
         let mut maps = Vec::new();
         for item in self.list(node, key) {
             if item.kind() == Kind::Map {
@@ -88,12 +109,17 @@ impl<'a> Form<'a> {
     }
 
     /// A string; absent, `null` and wrongly typed are `None`.
-    pub(super) fn text(&mut self, node: Node<'a>, key: &str) -> Option<&'a str> {
+    pub(in crate::admission_policy) fn text(&mut self, node: Node<'a>, key: &str) -> Option<&'a str> {
         self.typed(node, key, Kind::Str)?.str()
     }
 
     /// A string that must be there and not empty.
-    pub(super) fn required(&mut self, node: Node<'a>, key: &str, what: &str) -> Option<&'a str> {
+    pub(in crate::admission_policy) fn required(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        what: &str,
+    ) -> Option<&'a str> {
         let written = node.get(key).is_some();
         match self.text(node, key) {
             Some(text) if !text.trim().is_empty() => Some(text),
@@ -106,7 +132,11 @@ impl<'a> Form<'a> {
     }
 
     /// The strings of a list, with their nodes.
-    pub(super) fn texts(&mut self, node: Node<'a>, key: &str) -> Vec<(Node<'a>, &'a str)> {
+    pub(in crate::admission_policy) fn texts(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+    ) -> Vec<(Node<'a>, &'a str)> {
         let mut texts = Vec::new();
         for item in self.list(node, key) {
             match item.str() {
@@ -118,7 +148,7 @@ impl<'a> Form<'a> {
     }
 
     /// One of a few words; absent is the default.
-    pub(super) fn choice<T: Copy>(
+    pub(in crate::admission_policy) fn choice<T: Copy>(
         &mut self,
         node: Node<'a>,
         key: &str,
@@ -135,14 +165,18 @@ impl<'a> Form<'a> {
     }
 
     /// CEL text that must be there.
-    pub(super) fn expression(&mut self, node: Node<'a>, key: &str) -> Option<Expression> {
+    pub(in crate::admission_policy) fn expression(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+    ) -> Option<Expression> {
         let text = self.required(node, key, "write a CEL expression")?.to_owned();
         Some(Expression { text, place: self.place(node.get(key)?) })
     }
 }
 
 /// The refusal of a word that is none of the choices.
-pub(super) fn unsupported(word: &str, names: &[&str]) -> String {
+pub(in crate::admission_policy) fn unsupported(word: &str, names: &[&str]) -> String {
     let hint = nearest(word, names).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
     format!("`{word}` is not supported: use one of {}{hint}", names.join(", "))
 }
