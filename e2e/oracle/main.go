@@ -35,6 +35,7 @@ func main() {
 		"pss-fixtures":    pssFixtures,
 		"cel":             func(lines *json.Encoder) error { return celQuestions(os.Stdin, lines) },
 		"cel-conformance": celConformance,
+		"policy":          func(lines *json.Encoder) error { return policyQuestions(os.Stdin, lines) },
 	}
 	commands := map[string]func(document) []answer{"read": read, "decode": decode, "spans": spans}
 	out := bufio.NewWriter(os.Stdout)
