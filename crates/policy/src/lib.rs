@@ -2,4 +2,5 @@
 //!
 //! Pure: a pod and a policy in, an answer out. No rule here knows where the pod came from.
 
+pub mod cel;
 pub mod pod_security;

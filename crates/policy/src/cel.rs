@@ -1,0 +1,3 @@
+//! The Common Expression Language, as the API server speaks it.
+
+pub mod kubernetes;
