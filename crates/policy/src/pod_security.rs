@@ -6,9 +6,12 @@
 
 mod checks;
 mod level;
+mod quote;
 mod registry;
 mod sysctls;
 mod text;
+
+pub(crate) use quote::go_quoted;
 
 use object::{Pod, Site};
 

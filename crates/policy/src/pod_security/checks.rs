@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 use object::{Node, Pod};
 
 use super::Refusal;
+use super::quote::go_quoted;
 use super::text::{Who, plural, quoted, set};
-use crate::go::quoted as go_quoted;
 
 /// The annotations whose key starts so. Of a key that stands twice the last counts, as to the API server.
 fn annotations<'a>(pod: &Pod<'a>, prefix: &str) -> BTreeMap<&'a str, Node<'a>> {

@@ -3,7 +3,7 @@
 //! Four things: the strictest Pod Security level that grants all that the policy grants on purpose; its other rules
 //! as a `ValidatingAdmissionPolicy`; what can still be filled in as a `Policy` document; and a list of what is lost.
 //! The mapping of fields to levels follows the page `reference/access-authn-authz/psp-to-pod-security-standards` of
-//! the Kubernetes documentation. Nothing is claimed that [`prove`] cannot show on pods.
+//! the Kubernetes documentation. Nothing is claimed that [`Prover`] cannot show on pods.
 
 mod cel;
 mod documents;
@@ -22,7 +22,7 @@ use super::PodSecurityPolicy;
 use crate::pod_security::{Level, Policy, PolicyVersion};
 
 pub use documents::LABEL;
-pub use proof::{Agreement, Proof, Verdict, prove};
+pub use proof::{Agreement, Proof, Prover, Verdict};
 pub use yaml::text as yaml;
 
 /// The newest version of the standards that asks nothing a policy has no word for: 1.34 looks at the hosts of

@@ -8,7 +8,7 @@ use super::PodSecurityPolicy;
 use super::document::{Groups, IdRange, SeLinux};
 use super::pod::{Facts, Label};
 use super::violation::{Value, Violation, Violations};
-use crate::go::quoted;
+use crate::pod_security::go_quoted as quoted;
 use crate::pod_security_policy::document::RuntimeClass;
 
 /// Every rule of the policy that the pod breaks.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::go::quoted;
+use crate::pod_security::go_quoted as quoted;
 
 /// One rule of one policy that a pod breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,8 +13,11 @@ use super::super::changes::{Changes, value};
 use super::super::mutate::mutate;
 use super::super::pod::Facts;
 use super::super::validate::validate;
-use super::{Migration, PodSecurityPolicy};
-use crate::pod_security::{Violation, evaluate};
+use super::{LABEL, Migration, PodSecurityPolicy};
+use crate::admission_policy::{
+    Cluster, GroupVersionKind, GroupVersionResource, Nobody, Operation, Policies, Request, User, as_served,
+};
+use crate::pod_security::{Policy as LevelVersion, Violation, evaluate};
 
 /// What is said of a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,26 +82,89 @@ impl Proof {
     }
 }
 
-/// Judges a pod by the policy and by what it has become.
-///
-/// # Errors
-/// Why the pod cannot be judged.
-pub fn prove(policy: &PodSecurityPolicy, migration: &Migration, pod: Pod<'_>) -> Result<Proof, String> {
-    let before = Facts::read(pod).map_err(|error| error.to_string())?;
-    let mut after = before.clone();
-    mutate(policy, &mut after);
-    let reasons = validate(policy, &after).iter().map(ToString::to_string).collect();
-    let changes = Changes::between(&before, &after);
-    let as_is = alone(pod);
-    let mut filled = as_is.clone();
-    changes.apply(&mut filled);
-    keep_in_step(&mut filled);
-    Ok(Proof {
-        policy: Verdict::of(reasons),
-        filled_in: changes.values.into_keys().collect(),
-        as_is: judge(migration, &as_is)?,
-        filled: judge(migration, &filled)?,
-    })
+/// A policy beside what it has become, ready to judge by.
+#[derive(Debug)]
+pub struct Prover<'p> {
+    policy: &'p PodSecurityPolicy,
+    level: LevelVersion,
+    rules: Policies,
+    namespace: Cluster,
+}
+
+impl<'p> Prover<'p> {
+    /// Compiles the rules.
+    ///
+    /// # Errors
+    /// A rule that the API server would not take: a fault of ours.
+    pub fn new(policy: &'p PodSecurityPolicy, migration: &Migration) -> Result<Self, String> {
+        let objects: Vec<Object> = migration.documents.iter().flat_map(read).collect();
+        let (rules, problems) = Policies::load(&objects);
+        if let Some(problem) = problems.first() {
+            return Err(format!("the rules made of policy `{}` do not compile: {problem}", policy.name));
+        }
+        let labels = json!({LABEL: policy.name});
+        let metadata = json!({"name": NAMESPACE, "labels": labels});
+        let namespace = read(&json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}));
+        Ok(Self { policy, level: migration.level, rules, namespace: Cluster::new(&namespace) })
+    }
+
+    /// Judges a pod by the policy and by what it has become.
+    ///
+    /// # Errors
+    /// Why the pod cannot be judged.
+    pub fn prove(&self, pod: Pod<'_>) -> Result<Proof, String> {
+        let before = Facts::read(pod).map_err(|error| error.to_string())?;
+        let mut after = before.clone();
+        mutate(self.policy, &mut after);
+        let reasons = validate(self.policy, &after).iter().map(ToString::to_string).collect();
+        let changes = Changes::between(&before, &after);
+        let as_is = alone(pod);
+        let mut filled = as_is.clone();
+        changes.apply(&mut filled);
+        keep_in_step(&mut filled);
+        Ok(Proof {
+            policy: Verdict::of(reasons),
+            filled_in: changes.values.into_keys().collect(),
+            as_is: self.judge(as_is)?,
+            filled: self.judge(filled)?,
+        })
+    }
+
+    /// What the level and the rules say.
+    fn judge(&self, pod: Value) -> Result<Verdict, String> {
+        let objects = read(&pod);
+        let Some(own) = objects.iter().flat_map(|object| object.pods(Version::NEWEST)).next() else {
+            return Err("it cannot be read once its fields are filled in".to_owned());
+        };
+        let mut reasons: Vec<String> = evaluate(&own, self.level).iter().map(Violation::text).collect();
+        let decision = self.rules.decide(creation(pod), &self.namespace, &Nobody);
+        reasons.extend(decision.denied.map(|status| status.message));
+        Ok(Verdict::of(reasons))
+    }
+}
+
+/// The namespace of the proof.
+const NAMESPACE: &str = "migrated";
+
+/// Somebody makes the pod.
+fn creation(pod: Value) -> Request {
+    Request {
+        operation: Operation::Create,
+        kind: GroupVersionKind::of("v1", "Pod"),
+        resource: GroupVersionResource {
+            group: String::new(),
+            version: "v1".into(),
+            resource: "pods".into(),
+        },
+        subresource: String::new(),
+        name: String::new(),
+        namespace: NAMESPACE.into(),
+        object: Some(as_served(pod)),
+        old_object: None,
+        options: None,
+        dry_run: false,
+        user: User::default(),
+    }
 }
 
 /// The pod of an object, as a pod of its own.
@@ -107,7 +173,7 @@ fn alone(pod: Pod<'_>) -> Value {
     for (key, text) in pod.annotations() {
         annotations.insert(key.to_owned(), value(text));
     }
-    let mut metadata = json!({"name": "pod"});
+    let mut metadata = json!({"name": "pod", "namespace": NAMESPACE});
     if !annotations.is_empty() {
         metadata["annotations"] = annotations.into();
     }
@@ -122,16 +188,6 @@ fn keep_in_step(pod: &mut Value) {
     for changes in changes {
         changes.apply(pod);
     }
-}
-
-fn judge(migration: &Migration, pod: &Value) -> Result<Verdict, String> {
-    let objects = read(pod);
-    let Some(own) = objects.iter().flat_map(|object| object.pods(Version::NEWEST)).next() else {
-        return Err("it cannot be read once its fields are filled in".to_owned());
-    };
-    let mut reasons: Vec<String> = evaluate(&own, migration.level).iter().map(Violation::text).collect();
-    reasons.extend(rules(migration, pod)?);
-    Ok(Verdict::of(reasons))
 }
 
 fn read(pod: &Value) -> Vec<Object> {
@@ -151,8 +207,4 @@ fn ascii(pod: &Value) -> String {
         }
     }
     out
-}
-
-fn rules(_migration: &Migration, _pod: &Value) -> Result<Vec<String>, String> {
-    Ok(Vec::new())
 }

@@ -1,6 +1,6 @@
 //! Which seccomp and AppArmor profiles does a policy refuse?
 
-use crate::go::quoted;
+use crate::pod_security::go_quoted as quoted;
 use crate::pod_security_policy::document::Profiles;
 use crate::pod_security_policy::pod::{Container, Facts};
 use crate::pod_security_policy::violation::Violations;

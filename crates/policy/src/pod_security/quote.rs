@@ -1,7 +1,7 @@
 //! How does Go's `%q` print a string? Annotations of any content stand in denials that way.
 
 /// A string as Go's `%q` prints it.
-pub(crate) fn quoted(text: &str) -> String {
+pub(crate) fn go_quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {
@@ -106,10 +106,10 @@ mod tests {
 
     #[test]
     fn strings_are_quoted_as_go_quotes_them() {
-        assert_eq!(quoted("it's unconfined"), r#""it's unconfined""#);
-        assert_eq!(quoted("\u{7f}\u{88f}\u{1fae9}"), r#""\x7f\u088f\U0001fae9""#);
+        assert_eq!(go_quoted("it's unconfined"), r#""it's unconfined""#);
+        assert_eq!(go_quoted("\u{7f}\u{88f}\u{1fae9}"), r#""\x7f\u088f\U0001fae9""#);
         assert_eq!(
-            quoted("a\"b\\\n\u{1}\u{200b}\u{a0}é\u{301}😀"),
+            go_quoted("a\"b\\\n\u{1}\u{200b}\u{a0}é\u{301}😀"),
             "\"a\\\"b\\\\\\n\\x01\\u200b\\u00a0é\u{301}😀\""
         );
     }
