@@ -13,6 +13,11 @@ pub const LABEL: &str = "cofferdam.dev/psp";
 const CONTAINERS: &str = "object.spec.?initContainers.orValue([]) + object.spec.containers + \
     object.spec.?ephemeralContainers.orValue([])";
 
+/// A policy did not look at updates of owners and finalizers: who could not remove one could not delete the pod.
+const ASKED: &str = "request.operation != 'UPDATE' || object.spec != oldObject.spec || \
+    object.metadata.?annotations.orValue({}) != oldObject.metadata.?annotations.orValue({}) || \
+    object.metadata.?labels.orValue({}) != oldObject.metadata.?labels.orValue({})";
+
 pub(super) fn documents(policy: &PodSecurityPolicy, level: Policy, rules: &[Rule]) -> Vec<Value> {
     let mut documents = vec![document(policy, level)];
     if !rules.is_empty() {
@@ -72,6 +77,7 @@ fn validating(policy: &PodSecurityPolicy, rules: &[Rule]) -> Value {
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": [pods]},
+            "matchConditions": [{"name": "more-than-owners-and-finalizers", "expression": ASKED}],
             "variables": [{"name": "containers", "expression": CONTAINERS}],
             "validations": rules.iter().map(validation).collect::<Vec<_>>(),
         },

@@ -3,6 +3,7 @@
 use super::super::document::{Groups, PodSecurityPolicy, RunAsUser, SeLinux};
 use super::Note;
 use super::documents::defaults;
+use super::run_as::MOST_CATEGORIES;
 
 const WRITE_IT: &str =
     "write it into the manifests, or keep the policy under `podSecurityPolicies` of a Policy";
@@ -13,6 +14,12 @@ pub(super) fn lost(policy: &PodSecurityPolicy) -> Vec<Note> {
         "who may use the policy was a question of RBAC, user by user; a level and its rules hold for namespaces",
     )];
     mutations(&mut out, policy);
+    if let SeLinux::MustRunAs(label) = &policy.se_linux
+        && label.level.split(',').count() > MOST_CATEGORIES
+    {
+        let text = "the policy took the categories of the level in any order; the rule takes them as written";
+        out.push(Note::new("seLinux", text));
+    }
     if policy.allowed_capabilities.iter().any(|name| name == "*") {
         let text =
             "`*` lifted every rule about capabilities: nothing is carried over, list those that are needed";

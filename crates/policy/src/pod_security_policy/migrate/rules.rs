@@ -104,8 +104,7 @@ fn sysctls(out: &mut Vec<Rule>, policy: &PodSecurityPolicy) {
 fn proc_mount(out: &mut Vec<Rule>, policy: &PodSecurityPolicy, level: Level) {
     let listed = &policy.allowed_proc_mount_types;
     let default = listed.is_empty() || listed.iter().any(|kind| kind == "Default");
-    let both = default && listed.iter().any(|kind| kind == "Unmasked");
-    if both || default && Covered::By(Level::Baseline).at(level) {
+    if default && Covered::By(Level::Baseline).at(level) {
         return;
     }
     let kinds: Vec<&str> =

@@ -68,25 +68,41 @@ fn in_groups(group: &str, rule: &Groups) -> Option<String> {
     Some(format!("{group}.optMap(g, {}).orValue({missing})", cel::in_ranges("g", ranges)))
 }
 
-/// The parts of the label `l` are those wanted, categories in whatever order.
+/// The parts of the label `l` are those wanted.
 fn label_holds(label: &SeLinuxOptions) -> String {
     let parts = [("user", &label.user), ("role", &label.role), ("type", &label.kind)];
     let mut terms: Vec<String> =
         parts.iter().map(|(key, value)| format!("l.?{key}.orValue('') == {}", cel::text(value))).collect();
-    let same = format!("l.?level.orValue('') == {}", cel::text(&label.level));
-    terms.push(match label.level.split_once(':') {
-        None => same,
-        Some((sensitivity, categories)) => {
-            let wanted: Vec<&str> = categories.split(',').collect();
-            let written = format!("l.level.substring({})", sensitivity.chars().count() + 1);
-            format!(
-                "({same} || (l.?level.orValue('').startsWith({}) && size({written}.split(',')) == {} && \
-                 {}.all(category, category in {written}.split(','))))",
-                cel::text(&format!("{sensitivity}:")),
-                wanted.len(),
-                cel::list(wanted.iter().copied()),
-            )
-        }
-    });
+    let levels = levels(&label.level);
+    terms.push(format!("l.?level.orValue('') in {}", cel::list(levels.iter().map(String::as_str))));
     terms.join(" && ")
+}
+
+/// Levels have two categories as a rule; of more than this only the written order is taken.
+pub(super) const MOST_CATEGORIES: usize = 4;
+
+/// The level with its categories in every order.
+fn levels(level: &str) -> Vec<String> {
+    let Some((sensitivity, categories)) = level.split_once(':') else { return vec![level.to_owned()] };
+    let categories: Vec<&str> = categories.split(',').collect();
+    if categories.len() > MOST_CATEGORIES {
+        return vec![level.to_owned()];
+    }
+    let mut orders: Vec<Vec<&str>> = vec![Vec::new()];
+    for category in categories {
+        orders = orders
+            .iter()
+            .flat_map(|order| {
+                (0..=order.len()).map(move |at| {
+                    let (before, after) = order.split_at(at);
+                    [before, &[category], after].concat()
+                })
+            })
+            .collect();
+    }
+    let mut levels: Vec<String> =
+        orders.iter().map(|order| format!("{sensitivity}:{}", order.join(","))).collect();
+    levels.sort();
+    levels.dedup();
+    levels
 }
