@@ -15,6 +15,11 @@ impl<'a> Fields<'a> {
         Self { root }
     }
 
+    /// A node that must be a mapping.
+    pub(super) fn mapping(self, node: Node<'a>) -> Result<Node<'a>, PodError> {
+        self.typed(node, Kind::Map)
+    }
+
     pub(super) fn map(self, above: Node<'a>, key: &str) -> Result<Option<Node<'a>>, PodError> {
         above.get(key).map(|node| self.typed(node, Kind::Map)).transpose()
     }

@@ -26,11 +26,16 @@ impl<'a> Facts<'a> {
     /// A value of the wrong type: the API server would refuse the pod, and so a policy cannot judge it.
     pub(in super::super) fn read(pod: Pod<'a>) -> Result<Self, PodError> {
         let fields = Fields::of(pod.object().root());
+        let spec = fields.mapping(pod.spec())?;
+        let above = spec.key().filter(|key| key.text() == Some("spec")).and_then(|_| spec.parent());
+        if let Some(metadata) = above.map(|above| fields.map(above, "metadata")).transpose()?.flatten() {
+            fields.map(metadata, "annotations")?;
+        }
         let mut annotations = Annotations::new();
         for (key, value) in pod.annotations() {
             annotations.insert(key, fields.word(value)?);
         }
-        read(fields, &annotations, pod.spec())
+        read(fields, &annotations, spec)
     }
 }
 

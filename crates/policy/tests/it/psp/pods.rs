@@ -224,6 +224,11 @@ fn projected(random: &mut Random) -> Value {
 
 /// A value of a type that the API server does not read.
 fn spoil(random: &mut Random, pod: &mut Value) {
+    if random.one_in(8) {
+        let (of, key) = random.pick(&[("metadata", "annotations"), ("spec", "securityContext")]);
+        pod[of][key] = json!("text");
+        return;
+    }
     let spec = &mut pod["spec"];
     match random.below(10) {
         0 => spec["hostNetwork"] = json!("true"),
