@@ -101,7 +101,7 @@ pub fn config(bytes: &[u8]) {
 /// When a policy that let a pod in does not know it again, or is turned into rules that do not compile.
 pub fn psp(bytes: &[u8]) {
     let Some(read) = read(bytes) else { return };
-    let pods: Vec<_> = read.objects.iter().flat_map(|object| object.pods(Version::NEWEST)).take(4).collect();
+    let pods: Vec<_> = read.objects.iter().flat_map(|object| object.pods(Version::NEWEST)).take(2).collect();
     for standing in [Standing::New, Standing::Stored] {
         let policies = read_all(&read.objects, standing);
         let taken = policies.taken.get(..4).unwrap_or(&policies.taken);
