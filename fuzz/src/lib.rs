@@ -9,8 +9,12 @@ use std::sync::Arc;
 use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
-use object::{Inventory, Limits, Version};
+use object::{Inventory, Limits, Pod, Version};
 use policy::pod_security::{Level, Policy, PolicyVersion};
+use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
+use policy::pod_security_policy::{
+    Decision, Operation, Pass, PodSecurityPolicy, Request, Standing, decide, read_all, value,
+};
 
 pub mod mutate;
 pub mod watch;
@@ -24,11 +28,12 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
     Target { name: "config", run: config },
+    Target { name: "psp", run: psp },
 ];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
@@ -88,6 +93,55 @@ pub fn config(bytes: &[u8]) {
     let Some(source) = source(bytes) else { return };
     let _ = std::hint::black_box(Config::read(&source, Date::of_unix_day(20_000), &Place::default()));
     let _ = std::hint::black_box(Baseline::parse(source.text()).map(|baseline| baseline.len()));
+}
+
+/// Policies of a kind that is gone, the pods beside them, and what both become.
+///
+/// # Panics
+/// When a policy that let a pod in does not know it again, or is turned into rules that do not compile.
+pub fn psp(bytes: &[u8]) {
+    let Some(read) = read(bytes) else { return };
+    let pods: Vec<_> = read.objects.iter().flat_map(|object| object.pods(Version::NEWEST)).take(2).collect();
+    for standing in [Standing::New, Standing::Stored] {
+        let policies = read_all(&read.objects, standing);
+        let taken = policies.taken.get(..4).unwrap_or(&policies.taken);
+        for pod in &pods {
+            admitted_again(taken, *pod);
+        }
+    }
+    let policies = read_all(&read.objects, Standing::New).taken;
+    if let Some(policy) = policies.first() {
+        let migration = migrate(policy);
+        std::hint::black_box(yaml(&migration.documents));
+        let prover = Prover::new(policy, &migration).unwrap_or_else(|error| panic!("{error}"));
+        for pod in &pods {
+            let _ = std::hint::black_box(prover.prove(*pod));
+        }
+    }
+}
+
+/// A pod that a policy lets in, changed, is let in by the validating pass unchanged.
+fn admitted_again(policies: &[PodSecurityPolicy], pod: Pod<'_>) {
+    let ask = |pod, pass| {
+        let request =
+            Request { operation: Operation::Create, pass, subresource: "", pod, authorized: &|_| true };
+        decide(policies, &request)
+    };
+    let Ok(Decision::Admitted(first)) = ask(pod, Pass::Mutating) else { return };
+    if !pod.is_bare() {
+        return;
+    }
+    let mut changed = value(pod.object().root());
+    first.apply(&mut changed);
+    let source = Arc::new(Source::file("changed.json", changed.to_string()));
+    let read = object::read(&source, Limits::default());
+    // JSON that YAML would not take as it stands is another target's matter.
+    let Some(again) = read.objects.iter().flat_map(|object| object.pods(Version::NEWEST)).next() else {
+        return;
+    };
+    if let Ok(Decision::Denied(denial)) = ask(again, Pass::Validating) {
+        panic!("let in by {} and then: {}", first.policy, denial.text);
+    }
 }
 
 const RESTRICTED: Policy = Policy { level: Level::Restricted, version: PolicyVersion::Latest };

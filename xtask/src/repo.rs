@@ -42,8 +42,8 @@ impl Repo {
     }
 
     /// The reference implementation `setup` builds, where it was built.
-    pub(crate) fn oracle(&self) -> Option<PathBuf> {
-        Some(self.setup().join("oracle")).filter(|path| path.is_file())
+    pub(crate) fn program(&self, name: &str) -> Option<PathBuf> {
+        Some(self.setup().join(name)).filter(|path| path.is_file())
     }
 
     /// The Python of `setup`'s tools, where they could be installed.

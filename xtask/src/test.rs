@@ -134,10 +134,12 @@ fn unit(repo: &Repo) -> anyhow::Result<Skips> {
             skips.push(format!("tests that read ${variable}: neither it nor ../{beside} is a folder"));
         }
     }
-    if let Some(oracle) = repo.oracle() {
-        cargo.env("COFFERDAM_ORACLE", oracle);
-    } else {
-        skips.push("tests that ask $COFFERDAM_ORACLE: it is not built, see `cargo xtask setup`".into());
+    for (variable, name) in [("COFFERDAM_ORACLE", "oracle"), ("COFFERDAM_PSP_ORACLE", "psp-oracle")] {
+        if let Some(program) = repo.program(name) {
+            cargo.env(variable, program);
+        } else {
+            skips.push(format!("tests that ask ${variable}: it is not built, see `cargo xtask setup`"));
+        }
     }
     if let Some(python) = repo.python() {
         cargo.env("COFFERDAM_PYTHON", python);

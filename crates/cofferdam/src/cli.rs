@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List what is built in
     List(ListArgs),
+
+    /// Leave `PodSecurityPolicy` behind
+    Psp(PspArgs),
     /// Print the completion script of a shell
     Completions(CompletionArgs),
 }
@@ -175,6 +178,45 @@ pub(crate) enum ListWhat {
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PspArgs {
+    #[command(subcommand)]
+    pub(crate) what: PspWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PspWhat {
+    /// Turn each policy into a Pod Security level, a `Policy` and admission policies, and prove it on pods
+    Migrate(PspMigrateArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 every policy was taken and every pod is judged alike, 1 a policy was refused, an input could not be read \
+or a pod is judged otherwise than by its policy, 2 there is no policy.
+
+Examples:
+  cofferdam psp migrate psp/                        what each policy becomes, and what is lost
+  cofferdam psp migrate psp/ --pods deploy/         the same, held against the pods of deploy/
+  cofferdam psp migrate psp/ -o policies/           write the documents to apply, one file a policy")]
+pub(crate) struct PspMigrateArgs {
+    /// Manifest, directory, Helm chart or Kustomize directory with policies; `-` reads standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Judge the pods of these manifests, too; those beside the policies are judged anyway
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) pods: Vec<PathBuf>,
+
+    /// How to write the report
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub(crate) format: ListFormat,
+
+    /// Write the documents into this directory, one file a policy; a file that is there is not replaced
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

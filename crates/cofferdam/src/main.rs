@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::run(args, &mut ui),
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::List(args) => commands::list::run(args, &mut ui),
+        Command::Psp(args) => commands::psp::run(args, &mut ui),
         Command::Completions(args) => commands::completions::run(args, &mut ui),
     };
     match result {

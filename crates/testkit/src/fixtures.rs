@@ -16,24 +16,17 @@ pub fn corpus(part: &str) -> Option<PathBuf> {
 
 /// The independent reader built from `e2e/oracle`, if the setup could build it (`$COFFERDAM_ORACLE`).
 pub fn oracle() -> Option<PathBuf> {
-    let found = std::env::var_os("COFFERDAM_ORACLE").map(PathBuf::from).filter(|path| path.is_file());
-    if found.is_none() {
-        say(
-            "skipped: COFFERDAM_ORACLE names no program, run `cargo xtask setup` and test with `cargo xtask test`",
-        );
-    }
-    found
+    program("COFFERDAM_ORACLE")
+}
+
+/// Kubernetes 1.24's PodSecurityPolicy built from `e2e/psp-oracle` (`$COFFERDAM_PSP_ORACLE`).
+pub fn psp_oracle() -> Option<PathBuf> {
+    program("COFFERDAM_PSP_ORACLE")
 }
 
 /// The Python that `cargo xtask setup` gave what it needs to validate reports (`$COFFERDAM_PYTHON`).
 pub fn python() -> Option<PathBuf> {
-    let found = std::env::var_os("COFFERDAM_PYTHON").map(PathBuf::from).filter(|path| path.is_file());
-    if found.is_none() {
-        say(
-            "skipped: COFFERDAM_PYTHON names no program, run `cargo xtask setup` and test with `cargo xtask test`",
-        );
-    }
-    found
+    program("COFFERDAM_PYTHON")
 }
 
 /// The root of this repository.
@@ -73,6 +66,16 @@ pub fn yaml_files(folder: &Path) -> Vec<PathBuf> {
 /// Says why a test does not count here.
 pub fn skip(why: &str) {
     say(&format!("skipped: {why}"));
+}
+
+fn program(variable: &str) -> Option<PathBuf> {
+    let found = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_file());
+    if found.is_none() {
+        say(&format!(
+            "skipped: {variable} names no program, run `cargo xtask setup` and test with `cargo xtask test`"
+        ));
+    }
+    found
 }
 
 fn folder(variable: &str, default: &str, part: &str) -> Option<PathBuf> {

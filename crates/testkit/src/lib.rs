@@ -6,5 +6,5 @@ mod fixtures;
 pub mod page;
 mod reads;
 
-pub use fixtures::{conformance, corpus, oracle, python, repository, skip, text, yaml_files};
+pub use fixtures::{conformance, corpus, oracle, psp_oracle, python, repository, skip, text, yaml_files};
 pub use reads::{Form, refusal};

@@ -7,6 +7,7 @@ mod explain;
 mod fix;
 mod hostile;
 mod list;
+mod psp;
 mod rendered;
 mod secrets;
 mod support;

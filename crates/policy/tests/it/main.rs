@@ -7,3 +7,4 @@ mod in_cel;
 mod judge;
 mod newer;
 mod oracle;
+mod psp;

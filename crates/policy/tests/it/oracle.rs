@@ -143,3 +143,17 @@ fn answers(output: &Output) -> Vec<Value> {
     let text = std::str::from_utf8(&output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
+
+/// A value as JSON that our reader takes for what it is.
+pub(crate) fn json_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => json::text(text),
+        Value::Array(items) => format!("[{}]", items.iter().map(json_text).collect::<Vec<_>>().join(", ")),
+        Value::Object(map) => {
+            let entry =
+                |(key, value): (&String, &Value)| format!("{}: {}", json::text(key), json_text(value));
+            format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        _ => value.to_string(),
+    }
+}

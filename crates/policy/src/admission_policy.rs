@@ -1,0 +1,93 @@
+//! What would the API server's admission policies say to a request?
+//!
+//! ValidatingAdmissionPolicy and MutatingAdmissionPolicy with their bindings, evaluated as
+//! `k8s.io/apiserver/pkg/admission/plugin/policy` (v0.37) does: same matching, same order, same texts.
+
+mod activation;
+mod authorize;
+mod cluster;
+mod compile;
+mod conditions;
+mod decision;
+mod environment;
+mod hook;
+mod json_patch;
+mod matching;
+mod model;
+mod mutating;
+mod patch_value;
+mod position;
+mod problem;
+mod read;
+mod request;
+mod selector;
+mod served;
+pub mod suite;
+mod validating;
+mod value;
+mod view;
+
+use object::Object;
+
+use hook::Hook;
+
+pub use authorize::{Authorize, Nobody};
+pub use cluster::{Cluster, Scope};
+pub use decision::{Decision, Status};
+pub use problem::{Problem, Weight};
+pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
+pub use served::as_served;
+pub use value::of_node;
+
+/// The policies that are in force, compiled.
+#[derive(Debug)]
+pub struct Policies {
+    hooks: Vec<Hook>,
+}
+
+impl Policies {
+    /// Reads and compiles the policies and bindings among the objects; other kinds are passed over.
+    ///
+    /// A document with a fault keeps no other from being used; the problem says what holds meanwhile.
+    pub fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
+        let (hooks, problems) = hook::load(objects);
+        (Self { hooks }, problems)
+    }
+
+    /// The answer to a request: mutating policies first, then the validating ones.
+    pub fn decide(&self, mut request: Request, cluster: &Cluster, authorizer: &dyn Authorize) -> Decision {
+        let mut decision = Decision::default();
+        if is_exempt(&request) {
+            decision.object = request.object;
+            return decision;
+        }
+        mutating::dispatch(&self.hooks, &mut request, cluster, authorizer, &mut decision);
+        if decision.is_allowed() {
+            validating::dispatch(&self.hooks, &request, cluster, authorizer, &mut decision);
+        }
+        decision.object = request.object.filter(|_| decision.is_allowed());
+        decision
+    }
+}
+
+/// Requests that no policy sees: those that decide about access, and the policies themselves.
+fn is_exempt(request: &Request) -> bool {
+    match (request.resource.group.as_str(), request.resource.resource.as_str()) {
+        ("authentication.k8s.io", resource) => matches!(resource, "selfsubjectreviews" | "tokenreviews"),
+        ("authorization.k8s.io", resource) => matches!(
+            resource,
+            "localsubjectaccessreviews"
+                | "selfsubjectaccessreviews"
+                | "selfsubjectrulesreviews"
+                | "subjectaccessreviews"
+        ),
+        ("admissionregistration.k8s.io", resource) => matches!(
+            resource,
+            "validatingadmissionpolicies"
+                | "validatingadmissionpolicybindings"
+                | "mutatingadmissionpolicies"
+                | "mutatingadmissionpolicybindings"
+        ),
+        _ => false,
+    }
+}

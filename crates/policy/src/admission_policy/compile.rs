@@ -1,0 +1,207 @@
+//! Do the expressions of a policy compile, and to the types that are asked for?
+//!
+//! `plugin/cel/compile.go` and the plugins' `compilePolicy`. A policy is compiled once, when it is loaded.
+
+use super::environment::{Names, environment};
+use super::model::{Body, Expression, PatchType, Policy, Reinvocation};
+use super::position::span_at;
+use super::problem::{Problem, Weight};
+use crate::cel::{self, Env, Issue, Type};
+
+/// A policy whose expressions all compile.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) conditions: Vec<Program>,
+    pub(super) variables: Vec<(String, Program)>,
+    pub(super) body: CompiledBody,
+}
+
+#[derive(Debug)]
+pub(super) enum CompiledBody {
+    Validating(Validator),
+    Mutating { mutators: Vec<Mutator>, reinvocation: Reinvocation },
+}
+
+#[derive(Debug)]
+pub(super) struct Validator {
+    pub(super) validations: Vec<CompiledValidation>,
+    pub(super) annotations: Vec<(String, Program)>,
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledValidation {
+    pub(super) expression: Program,
+    pub(super) message: String,
+    pub(super) message_expression: Option<Program>,
+    pub(super) reason: Option<String>,
+}
+
+impl CompiledValidation {
+    /// What is said when no message was computed.
+    pub(super) fn fallback(&self) -> String {
+        match self.message.trim() {
+            "" => format!("failed expression: {}", self.expression.text.trim()),
+            message => message.to_owned(),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Mutator {
+    pub(super) patch: PatchType,
+    pub(super) expression: Program,
+}
+
+/// A compiled expression and its text, which errors quote.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) text: String,
+    pub(super) program: cel::Program,
+}
+
+/// Compiles all expressions of a policy; on failure everything that is wrong with them.
+pub(super) fn compile(policy: &Policy) -> Result<Compiled, Vec<Problem>> {
+    let mut compiler = Compiler { policy, problems: Vec::new() };
+    let compiled = compiler.policy();
+    if compiler.problems.is_empty() { Ok(compiled) } else { Err(compiler.problems) }
+}
+
+struct Compiler<'p> {
+    policy: &'p Policy,
+    problems: Vec<Problem>,
+}
+
+impl Compiler<'_> {
+    fn policy(&mut self) -> Compiled {
+        let policy = self.policy;
+        let params = policy.param_kind.is_some();
+        let env = environment(Names { params, authorizer: true, patches: false });
+        let bool_type = [Type::Bool];
+        let conditions =
+            policy.conditions.iter().filter_map(|(_, e)| self.expression(&env, e, &bool_type)).collect();
+        let (fields, variables) = self.variables(&env);
+        let env = with_variables(env, &fields);
+        let body = match &policy.body {
+            Body::Validating { validations, annotations } => {
+                let texts = environment(Names { params, authorizer: false, patches: false });
+                let texts = with_variables(texts, &fields);
+                let validations = validations.iter().filter_map(|validation| {
+                    let expression = self.expression(&env, &validation.expression, &bool_type);
+                    let message = validation.message_expression.as_ref();
+                    let message_expression =
+                        message.and_then(|e| self.expression(&texts, e, &[Type::String]));
+                    Some(CompiledValidation {
+                        expression: expression?,
+                        message: validation.message.clone(),
+                        message_expression,
+                        reason: validation.reason.clone(),
+                    })
+                });
+                let validations = validations.collect();
+                let text_or_null = [Type::String, Type::Null];
+                let annotations = annotations
+                    .iter()
+                    .filter_map(|(key, e)| Some((key.clone(), self.expression(&env, e, &text_or_null)?)))
+                    .collect();
+                CompiledBody::Validating(Validator { validations, annotations })
+            }
+            Body::Mutating { mutations, reinvocation } => {
+                let env = environment(Names { params, authorizer: true, patches: true });
+                let env = with_variables(env, &fields);
+                let mutators = mutations.iter().filter_map(|mutation| {
+                    let wanted = match mutation.patch {
+                        PatchType::JsonPatch => Type::list(Type::object("JSONPatch")),
+                        PatchType::ApplyConfiguration => Type::object("Object"),
+                    };
+                    let expression = self.expression(&env, &mutation.expression, &[wanted])?;
+                    Some(Mutator { patch: mutation.patch, expression })
+                });
+                CompiledBody::Mutating { mutators: mutators.collect(), reinvocation: *reinvocation }
+            }
+        };
+        Compiled { conditions, variables, body }
+    }
+
+    /// The variables and their types; each knows those before it.
+    fn variables(&mut self, env: &Env) -> (Vec<(String, Type)>, Vec<(String, Program)>) {
+        let (mut fields, mut compiled): (Vec<(String, Type)>, Vec<(String, Program)>) =
+            (Vec::new(), Vec::new());
+        for (name, expression) in &self.policy.variables {
+            let env = with_variables(env.clone(), &fields);
+            let program = self.expression(&env, expression, &[]);
+            let of = program.as_ref().map_or(Type::Dyn, |program| field_type(program.program.result_type()));
+            fields.push((name.clone(), of));
+            compiled.extend(program.map(|program| (name.clone(), program)));
+        }
+        (fields, compiled)
+    }
+
+    /// The program of an expression that has one of the types; of any type if there are none.
+    fn expression(&mut self, env: &Env, expression: &Expression, types: &[Type]) -> Option<Program> {
+        let program = match env.compile(&expression.text) {
+            Ok(program) => program,
+            Err(issues) => {
+                issues.iter().for_each(|issue| self.issue(expression, issue));
+                return None;
+            }
+        };
+        let of = program.result_type();
+        if !types.is_empty() && !types.contains(of) {
+            let message = match types {
+                [one] => format!("must evaluate to {one} but got {of}"),
+                _ => {
+                    let names: Vec<String> = types.iter().map(ToString::to_string).collect();
+                    format!("must evaluate to one of [{}] but got {of}", names.join(" "))
+                }
+            };
+            self.refuse(expression, expression.place.span, message);
+            return None;
+        }
+        Some(Program { text: expression.text.clone(), program })
+    }
+
+    fn issue(&mut self, expression: &Expression, issue: &Issue) {
+        let span = if issue.line == 0 {
+            expression.place.span
+        } else {
+            span_at(expression, issue.line, issue.column)
+        };
+        self.refuse(expression, span, format!("does not compile: {}", issue.message));
+    }
+
+    fn refuse(&mut self, expression: &Expression, span: finding::Span, message: String) {
+        self.problems.push(Problem {
+            weight: Weight::Refused,
+            object: self.policy.id.clone(),
+            source: expression.place.source.clone(),
+            span,
+            field: expression.place.field.clone(),
+            message,
+            meanwhile: None,
+        });
+    }
+}
+
+fn with_variables(env: Env, fields: &[(String, Type)]) -> Env {
+    const NAME: &str = "kubernetes.variables";
+    let fields: Vec<(&str, Type)> = fields.iter().map(|(name, of)| (name.as_str(), of.clone())).collect();
+    env.declare_object(NAME, &fields).declare("variables", Type::object(NAME))
+}
+
+/// The type that a variable has for those after it: types of libraries are forgotten, as upstream does.
+fn field_type(of: &Type) -> Type {
+    match of {
+        Type::Bool
+        | Type::Bytes
+        | Type::Double
+        | Type::Duration
+        | Type::Int
+        | Type::Null
+        | Type::String
+        | Type::Timestamp
+        | Type::Uint => of.clone(),
+        Type::List(item) => Type::list(field_type(item)),
+        Type::Map(key, value) => Type::map(field_type(key), field_type(value)),
+        _ => Type::Dyn,
+    }
+}

@@ -1,0 +1,208 @@
+//! Are the fields of a document there, known, and of the right type?
+//!
+//! Every helper reports what it refuses and hands back what could be read, so that one pass over a
+//! document finds everything that is wrong with it.
+
+use object::{Kind, Node, Object};
+
+use crate::admission_policy::model::{Expression, Place};
+use crate::admission_policy::problem::{Problem, Weight};
+
+/// A document while it is read.
+pub(in crate::admission_policy) struct Form<'a> {
+    pub(in crate::admission_policy) object: &'a Object,
+    pub(in crate::admission_policy) problems: Vec<Problem>,
+}
+
+impl<'a> Form<'a> {
+    pub(in crate::admission_policy) fn new(object: &'a Object) -> Self {
+        Self { object, problems: Vec::new() }
+    }
+
+    /// Refuses what stands at `path` below `node`.
+    pub(in crate::admission_policy) fn refuse(
+        &mut self,
+        node: Node<'a>,
+        path: &str,
+        message: impl Into<String>,
+    ) {
+        let site = self.object.site(node, path);
+        self.problems.push(Problem {
+            weight: Weight::Refused,
+            object: self.object.id().clone(),
+            source: site.source().clone(),
+            span: site.span,
+            field: site.field,
+            message: message.into(),
+            meanwhile: None,
+        });
+    }
+
+    pub(in crate::admission_policy) fn place(&self, node: Node<'a>) -> Place {
+        Place { source: node.source().clone(), span: node.span(), field: node.path_from(self.object.root()) }
+    }
+
+    /// Refuses keys of a mapping that the API does not know.
+    pub(in crate::admission_policy) fn known(&mut self, node: Node<'a>, known: &[&str]) {
+        for (key, value) in node.entries() {
+            let name = key.key_text();
+            if known.contains(&name.as_ref()) {
+                continue;
+            }
+            let hint = nearest(&name, known).map_or_else(
+                || format!("remove it, the fields here are {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.refuse(value, "", format!("unknown field `{name}`: {hint}"));
+        }
+    }
+
+    /// The mapping under a key.
+    pub(in crate::admission_policy) fn map(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        known: &[&str],
+    ) -> Option<Node<'a>> {
+        let value = self.typed(node, key, Kind::Map)?;
+        self.known(value, known);
+        Some(value)
+    }
+
+    /// The value of a key if it has the type.
+    pub(in crate::admission_policy) fn typed(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        kind: Kind,
+    ) -> Option<Node<'a>> {
+        let value = node.get(key)?;
+        if value.kind() == kind {
+            return Some(value);
+        }
+        self.refuse(node, key, format!("must be {}, but is {}", kind.word(), value.kind().word()));
+        None
+    }
+
+    /// The items of a list; absent is empty.
+    pub(in crate::admission_policy) fn list(&mut self, node: Node<'a>, key: &str) -> Vec<Node<'a>> {
+        self.typed(node, key, Kind::Seq).map(|list| list.items().collect()).unwrap_or_default()
+    }
+
+    /// The items of a list of mappings that have only these fields.
+    pub(in crate::admission_policy) fn maps(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        known: &[&str],
+    ) -> Vec<Node<'a>> {
+        let mut maps = Vec::new();
+        for item in self.list(node, key) {
+            if item.kind() == Kind::Map {
+                self.known(item, known);
+                maps.push(item);
+            } else {
+                self.refuse(item, "", format!("must be a mapping, but is {}", item.kind().word()));
+            }
+        }
+        maps
+    }
+
+    /// A string; absent, `null` and wrongly typed are `None`.
+    pub(in crate::admission_policy) fn text(&mut self, node: Node<'a>, key: &str) -> Option<&'a str> {
+        self.typed(node, key, Kind::Str)?.str()
+    }
+
+    /// A string that must be there and not empty.
+    pub(in crate::admission_policy) fn required(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        what: &str,
+    ) -> Option<&'a str> {
+        let written = node.get(key).is_some();
+        match self.text(node, key) {
+            Some(text) if !text.trim().is_empty() => Some(text),
+            None if written => None, // the type was refused
+            _ => {
+                self.refuse(node, key, format!("is required: {what}"));
+                None
+            }
+        }
+    }
+
+    /// The strings of a list, with their nodes.
+    pub(in crate::admission_policy) fn texts(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+    ) -> Vec<(Node<'a>, &'a str)> {
+        let mut texts = Vec::new();
+        for item in self.list(node, key) {
+            match item.str() {
+                Some(text) => texts.push((item, text)),
+                None => self.refuse(item, "", format!("must be a string, but is {}", item.kind().word())),
+            }
+        }
+        texts
+    }
+
+    /// One of a few words; absent is the default.
+    pub(in crate::admission_policy) fn choice<T: Copy>(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+        choices: &[(&str, T)],
+        absent: T,
+    ) -> T {
+        let Some(word) = self.text(node, key) else { return absent };
+        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == word) {
+            return *value;
+        }
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        self.refuse(node, key, unsupported(word, &names));
+        absent
+    }
+
+    /// CEL text that must be there.
+    pub(in crate::admission_policy) fn expression(
+        &mut self,
+        node: Node<'a>,
+        key: &str,
+    ) -> Option<Expression> {
+        let text = self.required(node, key, "write a CEL expression")?.to_owned();
+        Some(Expression { text, place: self.place(node.get(key)?) })
+    }
+}
+
+/// The refusal of a word that is none of the choices.
+pub(in crate::admission_policy) fn unsupported(word: &str, names: &[&str]) -> String {
+    let hint = nearest(word, names).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
+    format!("`{word}` is not supported: use one of {}{hint}", names.join(", "))
+}
+
+/// The known name that differs by the fewest letters, if that is few enough to be a slip.
+fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    if name.len() > 64 {
+        return None;
+    }
+    let scored =
+        known.iter().map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), *candidate));
+    scored.min().filter(|(distance, _)| *distance <= 1 + name.len() / 4).map(|(_, candidate)| candidate)
+}
+
+/// Letters to insert, remove or replace to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for ((y, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(row.iter()) {
+            left = (left + 1).min(above + 1).min(diagonal + usize::from(x != *y));
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
