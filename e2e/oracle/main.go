@@ -20,16 +20,22 @@ const usage = `usage: oracle read FILE...     print every document as kubectl ap
        oracle spans FILE...    print where every key and scalar stands
        oracle scalars          print the value of every plain scalar on standard input
        oracle pss              judge the pods on standard input by the Pod Security Standards
-       oracle pss-fixtures     print the pods that Pod Security admission tests itself with`
+       oracle pss-fixtures     print the pods that Pod Security admission tests itself with
+       oracle cel              evaluate the CEL expressions on standard input
+       oracle cel-conformance  print the cases the CEL specification tests implementations with
+       oracle policy           judge requests on standard input by admission policies`
 
 // answer is one line of output.
 type answer = map[string]any
 
 func main() {
 	streams := map[string]func(*json.Encoder) error{
-		"scalars":      func(lines *json.Encoder) error { return scalars(os.Stdin, lines) },
-		"pss":          func(lines *json.Encoder) error { return pss(os.Stdin, lines) },
-		"pss-fixtures": pssFixtures,
+		"scalars":         func(lines *json.Encoder) error { return scalars(os.Stdin, lines) },
+		"pss":             func(lines *json.Encoder) error { return pss(os.Stdin, lines) },
+		"pss-fixtures":    pssFixtures,
+		"cel":             func(lines *json.Encoder) error { return celQuestions(os.Stdin, lines) },
+		"cel-conformance": celConformance,
+		"policy":          func(lines *json.Encoder) error { return policyQuestions(os.Stdin, lines) },
 	}
 	commands := map[string]func(document) []answer{"read": read, "decode": decode, "spans": spans}
 	out := bufio.NewWriter(os.Stdout)

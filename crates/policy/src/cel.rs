@@ -18,6 +18,7 @@ mod estimate;
 mod evaluate;
 mod extensions;
 mod function;
+pub mod kubernetes;
 mod lexer;
 mod parser;
 mod plan;

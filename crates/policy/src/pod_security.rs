@@ -11,6 +11,8 @@ mod registry;
 mod sysctls;
 mod text;
 
+pub(crate) use quote::go_quoted;
+
 use object::{Pod, Site};
 
 pub use level::{Level, Policy, PolicyVersion};

@@ -1,0 +1,1 @@
+// Present so that go:linkname is allowed to name upstream's unexported functions.
