@@ -5,10 +5,12 @@ mod fold;
 
 use std::sync::Arc;
 
+use regex::Regex;
+
 use super::Error;
 use super::check::{Checked, Reference};
 use super::env::Env;
-use super::function::Overload;
+use super::function::{Arguments, Overload};
 use super::syntax::{Expr, ExprId, Literal, Optionality, Presence};
 use super::value::{Map, Value};
 
@@ -88,6 +90,10 @@ pub(super) struct Call {
     /// Every overload of the function.
     pub(super) overloads: Vec<Arc<Overload>>,
     pub(super) arguments: Vec<Plan>,
+    /// Whether two arguments are evaluated up to the first that fails.
+    pub(super) order: Arguments,
+    /// The regular expression that is matched, if it is written out.
+    pub(super) pattern: Option<Regex>,
 }
 
 #[derive(Debug)]

@@ -3,6 +3,8 @@
 use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
+use crate::cel::function::{Arguments, Guard};
+use crate::cel::regex;
 use crate::cel::types::Type;
 use crate::cel::value::{Map, equal};
 
@@ -44,7 +46,19 @@ impl Planner<'_, '_> {
             _ => None,
         };
         let overloads = self.env.function(function).to_vec();
-        match among(Call { function: function.into(), only, overloads, arguments: planned }) {
+        let pattern = match planned.as_slice() {
+            [_, Plan::Constant(Value::String(pattern))] if function == "matches" => {
+                Some(regex::compile(pattern)?)
+            }
+            _ => None,
+        };
+        let order = match (&only, overloads.first()) {
+            _ if pattern.is_some() => Arguments::InTurn,
+            (Some(only), _) => only.function.arguments,
+            (None, Some(first)) if first.function.guard == Guard::Types => Arguments::InTurn,
+            _ => Arguments::Together,
+        };
+        match among(Call { function: function.into(), only, overloads, arguments: planned, order, pattern }) {
             Ok(plan) => Ok(plan),
             Err(call) => converted(call),
         }
@@ -98,7 +112,8 @@ fn set_of(values: impl Iterator<Item = Value<'static>>) -> Option<Map<'static>> 
         // A number is found by its equals of other types.
         for of in [Type::Int, Type::Uint, Type::Double] {
             let other = if is_number { value.convert(&of).ok() } else { None };
-            entries.extend(other.filter(|other| equal(other, &value)).map(|other| (other, Value::Bool(true))));
+            entries
+                .extend(other.filter(|other| equal(other, &value)).map(|other| (other, Value::Bool(true))));
         }
         entries.push((value, Value::Bool(true)));
     }
