@@ -116,6 +116,13 @@ impl Told {
         if theirs.error.as_ref().is_some_and(|error| error.starts_with("internal error: ")) {
             return None;
         }
+        // The name of a Go type says by which way a value came; both are refused.
+        let qualifier = |told: &Self| {
+            told.error.as_ref().is_some_and(|error| error.starts_with("invalid qualifier type: "))
+        };
+        if qualifier(self) && qualifier(theirs) && self.cost == theirs.cost {
+            return None;
+        }
         let same = self.compile == theirs.compile
             && canonical(self.value.as_ref()) == canonical(theirs.value.as_ref())
             && self.error == theirs.error
