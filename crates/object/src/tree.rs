@@ -249,6 +249,12 @@ impl<'a> Node<'a> {
         kids.iter().map(move |id| self.tree.node(*id))
     }
 
+    /// One item of a list, found without a look at the others.
+    pub fn item(self, index: usize) -> Option<Node<'a>> {
+        let kids = if self.kind() == Kind::Seq { self.kids() } else { &[] };
+        kids.get(index).map(|id| self.tree.node(*id))
+    }
+
     /// Keys and values of a mapping in the order of the text; nothing for any other value.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
         let kids = if self.kind() == Kind::Map { self.kids() } else { &[] };

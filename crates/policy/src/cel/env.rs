@@ -1,0 +1,164 @@
+//! What may an expression refer to, in which Kubernetes version?
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use object::{Version, v};
+
+use super::function::{Function, Overload};
+use super::parser::Extension;
+use super::program::{self, Program};
+use super::source::Issue;
+use super::types::Type;
+use super::{extensions, standard};
+
+/// The names, types and functions an expression may use.
+#[derive(Clone, Debug)]
+pub struct Env {
+    version: Version,
+    variables: HashMap<String, Type>,
+    functions: HashMap<String, Vec<Arc<Overload>>>,
+    types: HashMap<String, Type>,
+    objects: HashMap<Arc<str>, ObjectType>,
+    extensions: Vec<Extension>,
+}
+
+/// The fields of an object type.
+#[derive(Clone, Debug)]
+enum ObjectType {
+    Fields(HashMap<String, Type>),
+    /// Every field exists; its type is `dyn`.
+    Open,
+}
+
+impl Env {
+    /// The language as the API server of a version speaks it, without variables.
+    pub fn new(version: Version) -> Self {
+        let mut env = Self {
+            version,
+            variables: HashMap::new(),
+            functions: HashMap::new(),
+            types: HashMap::new(),
+            objects: HashMap::new(),
+            extensions: Vec::new(),
+        };
+        for name in ["bool", "bytes", "double", "int", "string", "uint", "type"] {
+            env = env.declare_type(name, Type::read(name).unwrap_or(Type::Dyn));
+        }
+        env = env
+            .declare_type("list", Type::list(Type::Parameter("A".into())))
+            .declare_type("map", Type::map(Type::Parameter("A".into()), Type::Parameter("B".into())))
+            .declare_type("null_type", Type::Null)
+            .declare_type("google.protobuf.Timestamp", Type::Timestamp)
+            .declare_type("google.protobuf.Duration", Type::Duration);
+        for library in standard::LIBRARIES.iter().chain(extensions::LIBRARIES) {
+            env = env.library(library);
+        }
+        for (extension, since) in [
+            (Extension::Optional, v(1, 28)),
+            (Extension::TwoVariables, v(1, 32)),
+            (Extension::SortBy, v(1, 34)),
+        ] {
+            if since <= version {
+                env = env.extend(extension);
+            }
+        }
+        if v(1, 28) <= version {
+            env = env.declare_type("optional_type", Type::optional(Type::Parameter("V".into())));
+        }
+        env
+    }
+
+    /// The version it is of.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Adds a variable; a dotted name is one too.
+    #[must_use]
+    pub fn declare(mut self, name: &str, of: Type) -> Self {
+        self.variables.insert(name.to_owned(), of);
+        self
+    }
+
+    /// Adds the functions of a library that are in the version.
+    #[must_use]
+    pub fn library(mut self, functions: &[Function]) -> Self {
+        for function in functions.iter().filter(|function| function.is_in(self.version)) {
+            if let Some(overload) = Overload::read(*function) {
+                let overloads = self.functions.entry(overload.name.clone()).or_default();
+                overloads.retain(|known| known.function.id != overload.function.id);
+                overloads.push(overload.into());
+            }
+        }
+        self
+    }
+
+    /// Adds a macro that the version does not have.
+    #[must_use]
+    pub fn extend(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Adds the name of a type, as `type(x) == name` uses it.
+    #[must_use]
+    pub fn declare_type(mut self, name: &str, of: Type) -> Self {
+        self.types.insert(name.to_owned(), of);
+        self
+    }
+
+    /// Adds a type with fields.
+    #[must_use]
+    pub fn declare_object(mut self, name: &str, fields: &[(&str, Type)]) -> Self {
+        let fields = fields.iter().map(|(field, of)| ((*field).to_owned(), of.clone())).collect();
+        self.objects.insert(name.into(), ObjectType::Fields(fields));
+        self.declare_type(name, Type::object(name))
+    }
+
+    /// Adds a type that has every field, and whose fields `name.field` are such types again: the `Object` of a
+    /// mutation.
+    #[must_use]
+    pub fn declare_open_object(mut self, name: &str) -> Self {
+        self.objects.insert(name.into(), ObjectType::Open);
+        self.declare_type(name, Type::object(name))
+    }
+
+    /// Compiles an expression, or says what is wrong with it.
+    pub fn compile(&self, text: &str) -> Result<Program, Vec<Issue>> {
+        program::compile(self, text)
+    }
+
+    pub(super) fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    pub(super) fn variable(&self, name: &str) -> Option<&Type> {
+        self.variables.get(name)
+    }
+
+    pub(super) fn function(&self, name: &str) -> &[Arc<Overload>] {
+        self.functions.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The type that a name stands for.
+    pub(super) fn type_named(&self, name: &str) -> Option<Type> {
+        if let Some(of) = self.types.get(name) {
+            return Some(of.clone());
+        }
+        self.open_root(name).map(|_| Type::object(name))
+    }
+
+    fn open_root(&self, name: &str) -> Option<&ObjectType> {
+        let root = name.split('.').next()?;
+        self.objects.get(root).filter(|object| matches!(object, ObjectType::Open))
+    }
+
+    /// The type of a field of an object type.
+    pub(super) fn field(&self, object: &str, field: &str) -> Option<Type> {
+        match self.objects.get(object).or_else(|| self.open_root(object))? {
+            ObjectType::Fields(fields) => fields.get(field).cloned(),
+            ObjectType::Open => Some(Type::Dyn),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Strings.
+
+use crate::cel::Function;
+
+pub(super) const STRINGS: &[Function] = &[];
