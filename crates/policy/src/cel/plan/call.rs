@@ -3,6 +3,7 @@
 use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
+use crate::cel::regex::Pattern;
 use crate::cel::value::Map;
 
 /// Functions whose call with a constant is made once, when the program is.
@@ -99,8 +100,17 @@ fn set_of(values: impl Iterator<Item = Value<'static>>) -> Option<Map<'static>> 
     Map::from_entries(entries?).ok()
 }
 
+/// Functions whose second argument is a regular expression: a constant one is compiled with the expression.
+const SEARCHES: [&str; 3] = ["matches", "find", "findAll"];
+
 /// A conversion of a constant is a constant, or a problem of the expression.
-fn converted(call: Call) -> Result<Plan, Error> {
+fn converted(mut call: Call) -> Result<Plan, Error> {
+    if SEARCHES.contains(&&*call.function)
+        && let Some(argument @ Plan::Constant(Value::String(_))) = call.arguments.get_mut(1)
+        && let Plan::Constant(Value::String(text)) = &*argument
+    {
+        *argument = Plan::Constant(Value::opaque(Pattern::new(text)?));
+    }
     let value = match (call.arguments.as_slice(), &call.only) {
         ([Plan::Constant(value)], Some(overload)) if CONVERSIONS.contains(&&*call.function) => {
             (overload.function.call)(std::slice::from_ref(value))?

@@ -88,6 +88,12 @@ fn comparable(value: &Json) -> Json {
                 (_, Some(text)) if text.starts_with("user=") => {
                     json!({"string": text.split(" fields=").next()})
                 }
+                _ if fields.contains_key("double") => json!({"double": value["double"].as_f64().map_or_else(|| value["double"].clone(), double)}),
+                // Upstream writes the type of some types as that of a type.
+                _ if value["type"].as_str().is_some_and(|of| of.starts_with("type(")) => {
+                    let of = value["type"].as_str().and_then(|of| of.strip_prefix("type(")?.strip_suffix(')'));
+                    json!({"type": of})
+                }
                 _ if fields.contains_key("timestamp") => json!({"timestamp": "?"}),
                 _ => Json::Object(fields.iter().map(|(key, value)| (key.clone(), comparable(value))).collect()),
             }
