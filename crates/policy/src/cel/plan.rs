@@ -188,6 +188,7 @@ impl Planner<'_, '_> {
     fn index(&mut self, operand: ExprId, index: ExprId, optionality: Optionality) -> Result<Plan, Error> {
         let attribute = self.attribute(operand)?;
         let key = match self.plan(index)? {
+            Plan::Constant(value) if !value.is_key() => return Err(value.invalid_key()),
             Plan::Constant(value) => Key::Constant(value),
             Plan::Attribute(attribute) => Key::Attribute(attribute),
             other => Key::Plan(other),

@@ -11,9 +11,7 @@ use super::types::Type;
 
 /// Looks at the literals given to functions that fail on all but some, and at lists and maps of mixed types.
 pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec<Issue> {
-    if env.version() < object::v(1, 29) {
-        return Vec::new();
-    }
+    let literals = object::v(1, 29) <= env.version();
     let mut validator = Validator { checked, source, issues: Vec::new() };
     // Elements of a format's arguments may differ in type.
     let mut pending = vec![(checked.ast.root, Mixture::Refused)];
@@ -21,7 +19,9 @@ pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec
         let expr = checked.ast.get(id);
         let below = match expr {
             Expr::Call { function, target, arguments } => {
-                validator.call(id, function, *target, arguments);
+                if literals {
+                    validator.call(id, function, *target, arguments);
+                }
                 if function == "format" { Mixture::Allowed } else { mixture }
             }
             Expr::List(elements) if mixture == Mixture::Refused => {

@@ -1,8 +1,12 @@
 //! Lists: parts, order, repetition.
 
+mod size;
+
 use std::cmp::Ordering;
 
 use object::v;
+
+use size::{as_long, distinguished, flattened, ordered, ordered_by, ranged, sliced};
 
 use crate::cel::value::{List, compare, equal};
 use crate::cel::{Error, Function, Implementation, Value, cost};
@@ -12,18 +16,18 @@ const fn function(id: &'static str, signature: &'static str, call: Implementatio
 }
 
 const fn sorting(id: &'static str, signature: &'static str) -> Function {
-    function(id, signature, sort).overload_cost(compare_all_of_first).unguarded()
+    function(id, signature, sort).overload_cost(compare_all_of_first).estimate(ordered).unguarded()
 }
 
 const fn sorting_by(id: &'static str, signature: &'static str) -> Function {
-    function(id, signature, sort_by_keys).overload_cost(compare_all_of_second).unguarded()
+    function(id, signature, sort_by_keys).overload_cost(compare_all_of_second).estimate(ordered_by).unguarded()
 }
 
 #[rustfmt::skip]
 pub(super) const LISTS: &[Function] = &[
-    function("list_slice", "list(T)::slice(int, int) -> list(T)", slice).overload_cost(size_of_result),
-    function("list_flatten", "list(list(T))::flatten() -> list(T)", flatten).overload_cost(flattening).unguarded(),
-    function("list_flatten_int", "list(dyn)::flatten(int) -> list(dyn)", flatten).overload_cost(flattening).unguarded(),
+    function("list_slice", "list(T)::slice(int, int) -> list(T)", slice).overload_cost(size_of_result).estimate(sliced),
+    function("list_flatten", "list(list(T))::flatten() -> list(T)", flatten).overload_cost(flattening).estimate(flattened).unguarded(),
+    function("list_flatten_int", "list(dyn)::flatten(int) -> list(dyn)", flatten).overload_cost(flattening).estimate(flattened).unguarded(),
     sorting("list_int_sort", "list(int)::sort() -> list(int)"),
     sorting("list_uint_sort", "list(uint)::sort() -> list(uint)"),
     sorting("list_double_sort", "list(double)::sort() -> list(double)"),
@@ -40,9 +44,9 @@ pub(super) const LISTS: &[Function] = &[
     sorting_by("list_google.protobuf.Timestamp_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(timestamp)) -> list(T)"),
     sorting_by("list_string_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(string)) -> list(T)"),
     sorting_by("list_bytes_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(bytes)) -> list(T)"),
-    function("lists_range", "lists.range(int) -> list(int)", range).overload_cost(size_of_result),
-    function("list_reverse", "list(T)::reverse() -> list(T)", reverse).overload_cost(size_of_result),
-    function("list_distinct", "list(T)::distinct() -> list(T)", distinct).overload_cost(compare_all_of_first),
+    function("lists_range", "lists.range(int) -> list(int)", range).overload_cost(size_of_result).estimate(ranged),
+    function("list_reverse", "list(T)::reverse() -> list(T)", reverse).overload_cost(size_of_result).estimate(as_long),
+    function("list_distinct", "list(T)::distinct() -> list(T)", distinct).overload_cost(compare_all_of_first).estimate(distinguished),
 ];
 
 /// Longest list that `lists.range` makes.

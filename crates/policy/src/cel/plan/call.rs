@@ -4,7 +4,8 @@ use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
 use crate::cel::regex::Pattern;
-use crate::cel::value::Map;
+use crate::cel::types::Type;
+use crate::cel::value::{Map, equal};
 
 /// Functions whose call with a constant is made once, when the program is.
 const CONVERSIONS: [&str; 10] =
@@ -89,15 +90,20 @@ fn among(mut call: Call) -> Result<Plan, Call> {
 }
 
 fn set_of(values: impl Iterator<Item = Value<'static>>) -> Option<Map<'static>> {
-    let entries: Option<Vec<_>> = values
-        .map(|value| match value {
-            Value::String(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_) => {
-                Some((value, Value::Bool(true)))
-            }
-            _ => None,
-        })
-        .collect();
-    Map::from_entries(entries?).ok()
+    let mut entries = Vec::new();
+    for value in values {
+        let is_number = matches!(value, Value::Int(_) | Value::Uint(_) | Value::Double(_));
+        if !is_number && !matches!(value, Value::String(_) | Value::Bool(_)) {
+            return None;
+        }
+        // A number is found by its equals of other types.
+        for of in [Type::Int, Type::Uint, Type::Double] {
+            let other = if is_number { value.convert(&of).ok() } else { None };
+            entries.extend(other.filter(|other| equal(other, &value)).map(|other| (other, Value::Bool(true))));
+        }
+        entries.push((value, Value::Bool(true)));
+    }
+    Map::from_entries(entries).ok()
 }
 
 /// Functions whose second argument is a regular expression: a constant one is compiled with the expression.
