@@ -40,7 +40,17 @@ fn compare(questions: &[Question]) {
 
 /// Where we differ on purpose.
 fn known(question: &Question, theirs: &Verdict, ours: &Verdict) -> bool {
-    let _ = (question, theirs, ours);
+    // Equality of values of libraries is an error upstream where their Go types differ: a computed quantity on the
+    // right, an address and a string, the authorizer. We answer.
+    let uncomparable = matches!(theirs, Verdict::Failed { why, .. } if why.ends_with("no such overload"))
+        && matches!(ours, Verdict::Found { .. });
+    if uncomparable && question.expr.contains(" == ") {
+        return true;
+    }
+    // Quantities of more than 1.7e29 are refused.
+    if matches!(ours, Verdict::Failed { why, .. } if why.contains("more digits")) {
+        return true;
+    }
     false
 }
 

@@ -7,7 +7,7 @@ use object::{Version, v};
 use policy::cel::kubernetes::{
     Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url, User,
 };
-use policy::cel::{Bindings, Budget, Env, Value};
+use policy::cel::{Bindings, Budget, Env, Range, Value};
 use serde_json::{Value as Json, json};
 
 use super::ask::{Mode, Question};
@@ -16,8 +16,8 @@ use super::ask::{Mode, Question};
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
     Refused(String),
-    Failed { of: String, why: String, cost: Option<u64> },
-    Found { of: String, value: Json, cost: Option<u64> },
+    Failed { of: String, why: String, cost: u64, estimate: Range },
+    Found { of: String, value: Json, cost: u64, estimate: Range },
 }
 
 impl Verdict {
@@ -33,12 +33,19 @@ impl Verdict {
     pub(super) fn difference(&self, other: &Self) -> Option<&'static str> {
         match (self, other) {
             (Self::Refused(_), Self::Refused(_)) => None,
-            (Self::Failed { of, cost, .. }, Self::Failed { of: of2, cost: cost2, .. }) => {
-                differ(of == of2, "type").or(differ(cost == cost2, "cost"))
-            }
-            (Self::Found { of, value, cost }, Self::Found { of: of2, value: value2, cost: cost2 }) => {
-                differ(of == of2, "type").or(differ(value == value2, "value")).or(differ(cost == cost2, "cost"))
-            }
+            (
+                Self::Failed { of, cost, estimate, .. },
+                Self::Failed { of: of2, cost: cost2, estimate: estimate2, .. },
+            ) => differ(of == of2, "type")
+                .or(differ(cost == cost2, "cost"))
+                .or(differ(estimate == estimate2, "estimate")),
+            (
+                Self::Found { of, value, cost, estimate },
+                Self::Found { of: of2, value: value2, cost: cost2, estimate: estimate2 },
+            ) => differ(of == of2, "type")
+                .or(differ(value == value2, "value"))
+                .or(differ(cost == cost2, "cost"))
+                .or(differ(estimate == estimate2, "estimate")),
             _ => Some("kind"),
         }
     }
@@ -52,8 +59,12 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(why) => write!(f, "refuses: {}", why.lines().next().unwrap_or_default()),
-            Self::Failed { of, why, cost } => write!(f, "{of} fails at {cost:?}: {why}"),
-            Self::Found { of, value, cost } => write!(f, "{of} {value} at {cost:?}"),
+            Self::Failed { of, why, cost, estimate } => {
+                write!(f, "{of} fails at {cost} ({}..{}): {why}", estimate.min, estimate.max)
+            }
+            Self::Found { of, value, cost, estimate } => {
+                write!(f, "{of} {value} at {cost} ({}..{})", estimate.min, estimate.max)
+            }
         }
     }
 }
@@ -63,11 +74,15 @@ pub(super) fn theirs(answer: &Json) -> Verdict {
     if let Some(why) = answer["compile"].as_str() {
         return Verdict::Refused(why.to_owned());
     }
-    let of = answer["type"].as_str().unwrap().to_owned();
-    let cost = answer["cost"].as_u64();
+    // In signatures these two have the names that messages use.
+    let of = answer["type"].as_str().unwrap();
+    let of = of.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration");
+    let cost = answer["cost"].as_u64().unwrap();
+    let bound = |name: &str| answer["estimate"][name].as_u64().unwrap();
+    let estimate = Range::new(bound("min"), bound("max"));
     match answer["error"].as_str() {
-        Some(why) => Verdict::Failed { of, why: why.to_owned(), cost },
-        None => Verdict::Found { of, value: comparable(&answer["value"]), cost },
+        Some(why) => Verdict::Failed { of, why: why.to_owned(), cost, estimate },
+        None => Verdict::Found { of, value: comparable(&answer["value"]), cost, estimate },
     }
 }
 
@@ -104,7 +119,8 @@ fn comparable(value: &Json) -> Json {
 
 /// What we say.
 pub(super) fn ours(question: &Question) -> Verdict {
-    let program = match env(question).compile(&question.expr) {
+    let env = env(question);
+    let program = match env.compile(&question.expr) {
         Ok(program) => program,
         Err(issues) => {
             return Verdict::Refused(
@@ -113,10 +129,11 @@ pub(super) fn ours(question: &Question) -> Verdict {
         }
     };
     let of = program.result_type().to_string();
+    let estimate = env.estimate(&question.expr).unwrap();
     let mut budget = Budget::per_expression();
     match program.evaluate(&bindings(question), &mut budget) {
-        Ok(value) => Verdict::Found { of, value: show(&value), cost: Some(budget.spent()) },
-        Err(why) => Verdict::Failed { of, why: why.to_string(), cost: Some(budget.spent()) },
+        Ok(value) => Verdict::Found { of, value: show(&value), cost: budget.spent(), estimate },
+        Err(why) => Verdict::Failed { of, why: why.to_string(), cost: budget.spent(), estimate },
     }
 }
 
