@@ -15,6 +15,7 @@ mod url;
 pub use authorizer::{Answer, Authorize, Authorizer, Decision, Question, Resource, ResourceCheck, Target, User};
 pub use environment::Environment;
 pub use format::Format;
+pub(super) use library::equality;
 pub(super) use mutation::{check_message, unset};
 pub use ip::{Cidr, Family, Ip};
 pub use quantity::Quantity;

@@ -108,7 +108,7 @@ pub(super) fn of_libraries(count: usize) -> Vec<Question> {
         "ints": [3, 1, 2, 1], "doubles": [1.5, -0.5], "strings": ["a", "b", "a"], "mixed": [1, "a", null, 1.5, {"a": 1}], "empty": [], "nested": [[1], [2]],
         "nothing": null, "number": 5, "map": {"a": 1, "b": "c"}, "text": "some text of an object",
     });
-    let mut random = Random::new(7);
+    let mut random = Random::new(seed());
     (0..count).map(|_| Question::plain(&of_library(&mut random)).with(&vars)).collect()
 }
 
@@ -212,3 +212,8 @@ pub(super) const OF_MUTATIONS: &[&str] = &[
     "Object{spec: Object.spec{a: 1u, c: 1.5, d: true, f: 'g'}}", "Object{spec: dyn(1)}",
 ];
 
+
+/// `$COFFERDAM_SEED`, for a soak.
+pub(super) fn seed() -> u64 {
+    std::env::var("COFFERDAM_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7)
+}

@@ -7,6 +7,8 @@ const CHARACTER: f64 = 0.1;
 const PATTERN: f64 = 0.25;
 /// The longest regular expression that a format is taken for.
 const LONGEST_FORMAT: f64 = 128.0;
+/// The longest name of a format.
+const LONGEST_NAME: u64 = 64;
 const ONE: Range = Range::exactly(1);
 /// Bytes of an address of either version.
 const ADDRESS: Range = Range::new(4, 16);
@@ -90,4 +92,16 @@ pub(in super::super) fn elements(arguments: &[Argument<'_>]) -> Option<CallEstim
 pub(in super::super) fn includes(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let list = arguments.first()?;
     if list.of.parameters().is_empty() { only(list.size) } else { elements(arguments) }
+}
+
+/// What comparing two values of a library may cost; nothing if they are of none.
+pub(in crate::cel) fn equality(arguments: &[Argument<'_>]) -> Option<Range> {
+    let [left, right] = arguments else { return None };
+    let (Type::Opaque(name, parameters), true) = (left.of, left.of == right.of) else { return None };
+    match &**name {
+        _ if !parameters.is_empty() => None,
+        "kubernetes.NamedFormat" => Some(Range::new(1, LONGEST_NAME).by(CHARACTER)),
+        "kubernetes.URL" if right.size != Range::UNKNOWN => Some(Range::new(1, right.size.max).by(CHARACTER)),
+        _ => Some(ONE),
+    }
 }
