@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::Error;
 use super::check::{Checked, Reference};
 use super::env::Env;
-use super::function::Overload;
+use super::function::{Arguments, Overload};
 use super::syntax::{Expr, ExprId, Literal, Optionality, Presence};
 use super::types::Type;
 use super::value::{Map, Value};
@@ -89,6 +89,8 @@ pub(super) struct Call {
     /// Every overload of the function.
     pub(super) overloads: Vec<Arc<Overload>>,
     pub(super) arguments: Vec<Plan>,
+    /// Whether two arguments are evaluated up to the first that fails.
+    pub(super) order: Arguments,
 }
 
 #[derive(Debug)]

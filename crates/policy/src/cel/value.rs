@@ -263,9 +263,19 @@ impl<'a> Value<'a> {
             Self::Duration(_) => "types.Duration",
             Self::Type(_) => "*types.Type",
             Self::Optional(_) => "*types.Optional",
-            Self::List(_) => "*types.baseList",
-            Self::Map(_) => "*types.baseMap",
+            Self::List(List::Shared(_)) => "*types.baseList",
+            Self::List(_) => "[]interface {}",
+            Self::Map(Map::Shared(_)) => "*types.baseMap",
+            Self::Map(_) => "map[string]interface {}",
             Self::Object(_) | Self::Opaque(_) => "an object",
+        }
+    }
+
+    /// The error of a function that its type does not have. Types with methods are asked for one, and say less.
+    pub(super) fn lacks(&self, function: &str) -> Error {
+        match self {
+            Self::String(_) | Self::Timestamp(_) | Self::Duration(_) => Error::no_such_overload(),
+            _ => Error::new(format!("no such overload: {function}")),
         }
     }
 

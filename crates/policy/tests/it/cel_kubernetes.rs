@@ -2,6 +2,7 @@
 
 mod ask;
 mod expressions;
+mod objects;
 mod show;
 
 use std::collections::BTreeMap;
@@ -13,12 +14,17 @@ use show::{Verdict, ours, theirs};
 
 /// Asks both sides and lists where they differ, the shortest expression first.
 fn compare(questions: &[Question]) {
+    compare_about(questions, |_| None);
+}
+
+/// The same, of an object as it was read.
+fn compare_about<'a>(questions: &[Question], object: impl Fn(usize) -> Option<object::Node<'a>>) {
     let Some(oracle) = testkit::oracle() else { return };
     let answers = ask(&oracle, questions);
     let mut wrong = Vec::new();
     let mut counts = BTreeMap::new();
-    for (question, answer) in questions.iter().zip(&answers) {
-        let (theirs, ours) = (theirs(answer), ours(question));
+    for (index, (question, answer)) in questions.iter().zip(&answers).enumerate() {
+        let (theirs, ours) = (theirs(answer), ours(question, object(index)));
         *counts.entry(theirs.kind()).or_insert(0) += 1;
         if let Some(what) = theirs.difference(&ours)
             && !known(question, &theirs, &ours)
@@ -98,4 +104,22 @@ fn admission_variables_have_upstreams_types() {
 fn mutations_build_upstreams_objects() {
     let vars: Json = json!({"object": {"spec": {"replicas": 3, "a/b~c": 1}}});
     compare(&expressions::OF_MUTATIONS.iter().map(|expr| Question::mutation(expr, &vars)).collect::<Vec<_>>());
+}
+
+/// One object of so many is asked about, so often; fewer are a soak.
+const ONE_OF: usize = 6;
+const EXPRESSIONS_PER_OBJECT: usize = 12;
+
+#[test]
+fn real_objects_read_as_upstream_reads_them() {
+    let objects = objects::corpus(ONE_OF);
+    let mut random = crate::oracle::random::Random::new(expressions::seed());
+    let mut questions = Vec::new();
+    for object in &objects {
+        let vars = json!({"object": objects::json_of(object.root())});
+        for _ in 0..EXPRESSIONS_PER_OBJECT {
+            questions.push(Question::admission(&objects::about(&vars["object"], &mut random), &vars));
+        }
+    }
+    compare_about(&questions, |index| objects.get(index / EXPRESSIONS_PER_OBJECT).map(object::Object::root));
 }

@@ -25,7 +25,9 @@ impl<'c> Coster<'c, '_> {
         }
         let costs: Vec<Range> = arguments.iter().map(|argument| self.cost(*argument)).collect();
         let functions: Vec<Function> = match self.checked.reference(id) {
-            Some(Reference::Function(overloads)) => overloads.iter().map(|overload| overload.function).collect(),
+            Some(Reference::Function(overloads)) => {
+                overloads.iter().map(|overload| overload.function).collect()
+            }
             _ if function == "_?._" => Vec::new(),
             _ => return Range::exactly(0),
         };
@@ -68,7 +70,9 @@ impl<'c> Coster<'c, '_> {
     fn function(&mut self, id: ExprId, function: &Function, all: &[ExprId], costs: &[Range]) -> CallEstimate {
         let arguments: Vec<Argument<'c>> = all.iter().map(|id| self.argument(*id)).collect();
         let sum = total(costs);
-        if let Some(CallEstimate { cost, result }) = function.estimate.and_then(|estimate| estimate(&arguments)) {
+        if let Some(CallEstimate { cost, result }) =
+            function.estimate.and_then(|estimate| estimate(&arguments))
+        {
             return CallEstimate { cost: cost.plus(sum), result };
         }
         match function.id {
@@ -109,16 +113,14 @@ impl<'c> Coster<'c, '_> {
         arguments: &[Argument<'_>],
         costs: &[Range],
     ) -> CallEstimate {
-        let ([_, yes, no], [_, yes_id, no_id], [condition, yes_cost, no_cost]) = (arguments, all, costs) else {
+        let ([_, yes, no], [_, yes_id, no_id], [condition, yes_cost, no_cost]) = (arguments, all, costs)
+        else {
             return CallEstimate { cost: total(costs), result: None };
         };
         if let Some(entries) = self.union(*yes_id, *no_id) {
             self.set_entries(id, entries);
         }
-        CallEstimate {
-            cost: condition.plus(yes_cost.union(*no_cost)),
-            result: Some(yes.size.union(no.size)),
-        }
+        CallEstimate { cost: condition.plus(yes_cost.union(*no_cost)), result: Some(yes.size.union(no.size)) }
     }
 
     fn sum_of(

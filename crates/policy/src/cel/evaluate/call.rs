@@ -1,7 +1,7 @@
 //! Calls of functions: which overload is it, and what does it cost?
 
 use super::{Error, Evaluated, Evaluation, Value};
-use crate::cel::function::{Cost, Guard, Overload};
+use crate::cel::function::{Arguments, Cost, Overload};
 use crate::cel::plan::{Call, Plan};
 
 impl<'a, 'e> Evaluation<'a, 'e> {
@@ -18,12 +18,14 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                     Err(error) => self.failed(call, &[Value::Null], error),
                 }
             }
-            [left, right] if !is_dispatched(call) => match (self.attempt(left)?, self.attempt(right)?) {
-                (Ok(left), Ok(right)) => self.apply_two(call, left, right),
-                (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
-                (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
-                (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
-            },
+            [left, right] if call.order == Arguments::Together => {
+                match (self.attempt(left)?, self.attempt(right)?) {
+                    (Ok(left), Ok(right)) => self.apply_two(call, left, right),
+                    (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
+                    (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
+                    (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
+                }
+            }
             many => self.call_many(call, many),
         }
     }
@@ -92,12 +94,6 @@ fn overload<'c>(call: &'c Call, arguments: &[Value<'_>]) -> Option<&'c Overload>
 fn no_overload(call: &Call, arguments: &[Value<'_>]) -> Error {
     let types: Vec<String> = arguments.iter().map(Value::type_name).collect();
     Error::new(format!("no such overload: {}({})", call.function, types.join(", ")))
-}
-
-/// Whether the overload is chosen from several by the values, one implementation each: upstream then takes the
-/// arguments one by one.
-fn is_dispatched(call: &Call) -> bool {
-    call.only.is_none() && call.overloads.first().is_some_and(|overload| overload.function.guard == Guard::Types)
 }
 
 fn amount<'v, 'a>(call: &Call, arguments: &'v [Value<'a>], result: Option<&'v Value<'a>>) -> u64 {

@@ -32,7 +32,7 @@ pub(super) const STRINGS: &[Function] = &[
     function("string_substring_int", "string::substring(int) -> string", substring).cost(cost::own_size).estimate(estimate::traverse_result),
     function("string_substring_int_int", "string::substring(int, int) -> string", substring).cost(cost::own_size).estimate(estimate::traverse_result),
     function("string_trim", "string::trim() -> string", trim).cost(cost::own_size).estimate(estimate::traverse_result),
-    function("string_format", "string::format(list(dyn)) -> string", format::format).since(v(1, 29)).overload_cost(cost::first),
+    function("string_format", "string::format(list(dyn)) -> string", format::format).since(v(1, 29)).in_turn().overload_cost(cost::first),
     function("strings_quote", "strings.quote(string) -> string", quoted).since(v(1, 29)).overload_cost(cost::first),
     function("list_join", "list(string)::join() -> string", join).cost(cost::result_twice).estimate(joined),
     function("list_join_string", "list(string)::join(string) -> string", join).cost(cost::result_twice).estimate(joined),

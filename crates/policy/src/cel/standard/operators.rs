@@ -154,7 +154,7 @@ fn ordered<'a>(
     wanted: fn(Ordering) -> bool,
 ) -> Result<Value<'a>, Error> {
     match arguments {
-        [left, _] if !left.is_ordered() => Err(Error::new(format!("no such overload: {operator}"))),
+        [left, _] if !left.is_ordered() => Err(left.lacks(operator)),
         [left, right] => compare(left, right).map(|found| Value::Bool(wanted(found))),
         _ => Err(Error::no_such_overload()),
     }

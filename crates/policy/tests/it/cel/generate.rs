@@ -6,7 +6,16 @@ use crate::oracle::Random;
 const DEPTH: u32 = 4;
 
 pub(super) fn expression(random: &mut Random) -> String {
-    let kind = random.pick(&[Kind::Bool, Kind::Bool, Kind::Int, Kind::Str, Kind::Ints, Kind::Strs, Kind::Map, Kind::Dyn]);
+    let kind = random.pick(&[
+        Kind::Bool,
+        Kind::Bool,
+        Kind::Int,
+        Kind::Str,
+        Kind::Ints,
+        Kind::Strs,
+        Kind::Map,
+        Kind::Dyn,
+    ]);
     Generator { random, locals: Vec::new() }.of(kind, DEPTH)
 }
 
@@ -67,14 +76,39 @@ impl Generator<'_> {
             return fitting[index].clone();
         }
         let choices: &[&str] = match kind {
-            Kind::Bool => &["true", "false", "b", "object.spec.paused", "has(object.spec.replicas)", "has(object.x)"],
-            Kind::Int => &["0", "1", "2", "n", "-1", "7", "object.spec.replicas", "m.x", "numbers[1]", "9223372036854775807"],
+            Kind::Bool => {
+                &["true", "false", "b", "object.spec.paused", "has(object.spec.replicas)", "has(object.x)"]
+            }
+            Kind::Int => &[
+                "0",
+                "1",
+                "2",
+                "n",
+                "-1",
+                "7",
+                "object.spec.replicas",
+                "m.x",
+                "numbers[1]",
+                "9223372036854775807",
+            ],
             Kind::Double => &["0.5", "d", "1.0", "-2.5", "object.spec.ratio", "1e10"],
-            Kind::Str => &["''", "'a'", "'bb'", "s", "object.metadata.name", "names[0]", "'héllo'", "'a,b,c'"],
+            Kind::Str => {
+                &["''", "'a'", "'bb'", "s", "object.metadata.name", "names[0]", "'héllo'", "'a,b,c'"]
+            }
             Kind::Ints => &["numbers", "[1, 2, 3]", "[]", "[n]", "[n, 1]", "[0]"],
             Kind::Strs => &["names", "['a', 'b']", "[s]", "[]", "s.split('l')"],
-            Kind::Map => &["m", "{'a': 1}", "{s: n}", "{}", "{'x': n, 'y': 2}"],
-            Kind::Dyn => &["object", "any", "object.spec", "object.metadata.labels", "object.spec.containers[0]", "dyn(1)", "dyn('x')", "object.missing", "null"],
+            Kind::Map => &["m", "{'a': 1}", "{s: n}", "{}", "{'x': n}"],
+            Kind::Dyn => &[
+                "object",
+                "any",
+                "object.spec",
+                "object.metadata.labels",
+                "object.spec.containers[0]",
+                "dyn(1)",
+                "dyn('x')",
+                "object.missing",
+                "null",
+            ],
         };
         self.random.pick(choices).to_owned()
     }
@@ -94,12 +128,21 @@ impl Generator<'_> {
                 format!("{}.{method}({})", self.of(Kind::Str, depth), self.of(Kind::Str, depth))
             }
             9 | 10 => {
-                let (list, item) = self.random.pick(&[(Kind::Ints, Kind::Int), (Kind::Strs, Kind::Str), (Kind::Map, Kind::Str)]);
+                let (list, item) = self.random.pick(&[
+                    (Kind::Ints, Kind::Int),
+                    (Kind::Strs, Kind::Str),
+                    (Kind::Map, Kind::Str),
+                ]);
                 let method = self.random.pick(&["all", "exists", "exists_one"]);
                 self.over(list, item, Kind::Bool, method, depth)
             }
             11 => format!("{} == {}", self.of(Kind::Dyn, depth), self.of(Kind::Dyn, depth)),
-            12 => format!("sets.{}({}, {})", self.random.pick(&["contains", "intersects", "equivalent"]), self.of(Kind::Ints, depth), self.of(Kind::Ints, depth)),
+            12 => format!(
+                "sets.{}({}, {})",
+                self.random.pick(&["contains", "intersects", "equivalent"]),
+                self.of(Kind::Ints, depth),
+                self.of(Kind::Ints, depth)
+            ),
             _ => {
                 let kind = self.random.pick(&[Kind::Ints, Kind::Strs, Kind::Map]);
                 format!("{} == {}", self.of(kind, depth), self.of(kind, depth))
@@ -125,8 +168,18 @@ impl Generator<'_> {
             }
             4 => format!("{}[{}]", self.of(Kind::Ints, depth), self.of(Kind::Int, depth)),
             5 => format!("{}[{}]", self.of(Kind::Map, depth), self.of(Kind::Str, depth)),
-            6 => format!("{}[?{}].orValue({})", self.of(Kind::Map, depth), self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
-            _ => format!("{}.{}({})", self.of(Kind::Str, depth), self.random.pick(&["indexOf", "lastIndexOf"]), self.of(Kind::Str, depth)),
+            6 => format!(
+                "{}[?{}].orValue({})",
+                self.of(Kind::Map, depth),
+                self.of(Kind::Str, depth),
+                self.of(Kind::Int, depth)
+            ),
+            _ => format!(
+                "{}.{}({})",
+                self.of(Kind::Str, depth),
+                self.random.pick(&["indexOf", "lastIndexOf"]),
+                self.of(Kind::Str, depth)
+            ),
         }
     }
 
@@ -137,8 +190,17 @@ impl Generator<'_> {
                 let kind = self.random.pick(&[Kind::Int, Kind::Bool, Kind::Double, Kind::Str]);
                 format!("string({})", self.of(kind, depth))
             }
-            2 => format!("{}.{}()", self.of(Kind::Str, depth), self.random.pick(&["upperAscii", "lowerAscii", "trim"])),
-            3 => format!("{}.replace({}, {})", self.of(Kind::Str, depth), self.of(Kind::Str, depth), self.of(Kind::Str, depth)),
+            2 => format!(
+                "{}.{}()",
+                self.of(Kind::Str, depth),
+                self.random.pick(&["upperAscii", "lowerAscii", "trim"])
+            ),
+            3 => format!(
+                "{}.replace({}, {})",
+                self.of(Kind::Str, depth),
+                self.of(Kind::Str, depth),
+                self.of(Kind::Str, depth)
+            ),
             4 => format!("{}.join({})", self.of(Kind::Strs, depth), self.of(Kind::Str, depth)),
             5 => format!("{}.substring({})", self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
             6 => format!("{}[{}]", self.of(Kind::Strs, depth), self.of(Kind::Int, depth)),
@@ -153,23 +215,34 @@ impl Generator<'_> {
             0 => format!("[{}, {}]", self.of(item, depth), self.of(item, depth)),
             1 => format!("({} + {})", self.of(kind, depth), self.of(kind, depth)),
             2 | 3 => {
-                let (from, of) = self.random.pick(&[(Kind::Ints, Kind::Int), (Kind::Strs, Kind::Str), (Kind::Map, Kind::Str)]);
+                let (from, of) = self.random.pick(&[
+                    (Kind::Ints, Kind::Int),
+                    (Kind::Strs, Kind::Str),
+                    (Kind::Map, Kind::Str),
+                ]);
                 self.over(from, of, item, "map", depth)
             }
             4 => self.over(kind, item, Kind::Bool, "filter", depth),
             5 => format!("{}.{}()", self.of(kind, depth), self.random.pick(&["sort", "reverse", "distinct"])),
-            6 => format!("{}.slice({}, {})", self.of(kind, depth), self.of(Kind::Int, depth), self.of(Kind::Int, depth)),
-            7 => {
-                let inner = self.over(kind, item, Kind::Int, "sortBy", depth);
-                inner
+            6 => format!(
+                "{}.slice({}, {})",
+                self.of(kind, depth),
+                self.of(Kind::Int, depth),
+                self.of(Kind::Int, depth)
+            ),
+            7 => self.over(kind, item, Kind::Int, "sortBy", depth),
+            // Upstream falls over where the type of an optional element is not known.
+            _ => {
+                let list = if kind == Kind::Ints { "numbers" } else { "names" };
+                format!("[?{list}[?{}]]", self.of(Kind::Int, depth))
             }
-            _ => format!("[?{}[?{}]]", self.of(kind, depth), self.of(Kind::Int, depth)),
         }
     }
 
     fn map(&mut self, depth: u32) -> String {
         match self.random.below(3) {
-            0 => format!("{{{}: {}, {}: {}}}", self.of(Kind::Str, depth), self.of(Kind::Int, depth), self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
+            // One entry: upstream goes through more in no order.
+            0 => format!("{{{}: {}}}", self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
             1 => {
                 let range = self.of(Kind::Map, depth);
                 let (key, value) = (self.fresh(), format!("{}v", self.fresh()));
@@ -178,22 +251,37 @@ impl Generator<'_> {
                 self.locals.truncate(self.locals.len() - 2);
                 format!("{range}.transformMap({key}, {value}, {body})")
             }
-            _ => format!("{{?{}: {}[?{}]}}", self.of(Kind::Str, depth), self.of(Kind::Ints, depth), self.of(Kind::Int, depth)),
+            _ => format!("{{?{}: numbers[?{}]}}", self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
         }
     }
 
     fn dynamic(&mut self, depth: u32) -> String {
         match self.random.below(6) {
-            0 => format!("{}.{}", self.of(Kind::Dyn, depth), self.random.pick(&["spec", "metadata", "name", "labels", "containers", "x"])),
+            0 => format!(
+                "{}.{}",
+                self.of(Kind::Dyn, depth),
+                self.random.pick(&["spec", "metadata", "name", "labels", "containers", "x"])
+            ),
             1 => format!("{}[{}]", self.of(Kind::Dyn, depth), self.of(Kind::Str, depth)),
-            2 => format!("{}.?{}.orValue({})", self.of(Kind::Dyn, depth), self.random.pick(&["spec", "name", "x"]), self.of(Kind::Dyn, depth)),
+            2 => format!(
+                "{}.?{}.orValue({})",
+                self.of(Kind::Dyn, depth),
+                self.random.pick(&["spec", "name", "x"]),
+                self.of(Kind::Dyn, depth)
+            ),
             3 => format!("({} + {})", self.of(Kind::Dyn, depth), self.of(Kind::Dyn, depth)),
             4 => {
                 let name = self.fresh();
                 self.locals.push((name.clone(), Kind::Dyn));
                 let body = self.of(Kind::Bool, depth);
                 self.locals.pop();
-                format!("{}.filter({name}, {body})", self.of(Kind::Dyn, depth))
+                let range = self.random.pick(&[
+                    "object.spec.containers",
+                    "any",
+                    "dyn([1, 2])",
+                    "object.metadata.labels",
+                ]);
+                format!("{range}.filter({name}, {body})")
             }
             _ => {
                 let kind = self.random.pick(&[Kind::Int, Kind::Str, Kind::Ints, Kind::Map]);

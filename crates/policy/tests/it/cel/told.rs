@@ -18,7 +18,7 @@ pub(super) struct Told {
 pub(super) fn variables() -> Json {
     json!({
         "object": {
-            "metadata": {"name": "web", "namespace": "prod", "labels": {"app": "web", "tier": "front"}},
+            "metadata": {"name": "web", "namespace": "prod", "labels": {"app": "web"}},
             "spec": {
                 "replicas": 3, "ratio": 0.5, "paused": false, "nothing": null,
                 "containers": [
@@ -28,7 +28,7 @@ pub(super) fn variables() -> Json {
             },
         },
         "n": 7, "d": 2.5, "b": true, "s": "hello wörld", "names": ["a", "bb", "ccc"], "numbers": [3, 1, 2],
-        "m": {"x": 1, "y": 2}, "any": 5,
+        "m": {"x": 1}, "any": 5,
     })
 }
 
@@ -111,6 +111,10 @@ impl Told {
             // A parser of another make names the same mistake in other words.
             let same = ours == theirs || is_syntax(theirs);
             return (!same).then(|| format!("upstream {theirs}\n  we       {ours}"));
+        }
+        // Upstream falls over an error among the arguments of `sort`, `sortBy` and `distinct`.
+        if theirs.error.as_ref().is_some_and(|error| error.starts_with("internal error: ")) {
+            return None;
         }
         let same = self.compile == theirs.compile
             && canonical(self.value.as_ref()) == canonical(theirs.value.as_ref())
@@ -198,7 +202,8 @@ fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
-        let number = chunk.iter().enumerate().fold(0_u32, |sum, (i, byte)| sum | u32::from(*byte) << (16 - 8 * i));
+        let number =
+            chunk.iter().enumerate().fold(0_u32, |sum, (i, byte)| sum | u32::from(*byte) << (16 - 8 * i));
         for i in 0..4 {
             let letter = LETTERS[(number >> (18 - 6 * i) & 63) as usize] as char;
             out.push(if i <= chunk.len() { letter } else { '=' });

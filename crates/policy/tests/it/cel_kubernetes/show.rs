@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use object::{Version, v};
+use object::{Node, Version, v};
 use policy::cel::kubernetes::{
     Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url, User,
 };
@@ -117,8 +117,8 @@ fn comparable(value: &Json) -> Json {
     }
 }
 
-/// What we say.
-pub(super) fn ours(question: &Question) -> Verdict {
+/// What we say; of an object as it was read, where there is one.
+pub(super) fn ours(question: &Question, object: Option<Node<'_>>) -> Verdict {
     let env = env(question);
     let program = match env.compile(&question.expr) {
         Ok(program) => program,
@@ -131,7 +131,7 @@ pub(super) fn ours(question: &Question) -> Verdict {
     let of = program.result_type().to_string();
     let estimate = env.estimate(&question.expr).unwrap();
     let mut budget = Budget::per_expression();
-    match program.evaluate(&bindings(question), &mut budget) {
+    match program.evaluate(&bindings(question, object), &mut budget) {
         Ok(value) => Verdict::Found { of, value: show(&value), cost: budget.spent(), estimate },
         Err(why) => Verdict::Failed { of, why: why.to_string(), cost: budget.spent(), estimate },
     }
@@ -152,12 +152,15 @@ fn env(question: &Question) -> Env {
     }
 }
 
-fn bindings(question: &Question) -> Bindings<'_> {
+fn bindings<'a>(question: &'a Question, object: Option<Node<'a>>) -> Bindings<'a> {
     let vars = question.vars.as_object().unwrap();
     let mut bindings = Bindings::new();
     if question.mode != Mode::Plain {
         for name in ["object", "oldObject", "params", "request", "namespaceObject"] {
             bindings = bindings.bind(name, vars.get(name).map_or(Value::Null, Value::from));
+        }
+        if let Some(object) = object {
+            bindings = bindings.bind("object", object);
         }
         let authorizer = authorizer(&question.vars["request"]);
         let request = &question.vars["request"];

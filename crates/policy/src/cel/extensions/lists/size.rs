@@ -1,7 +1,7 @@
 //! How large may the results of list functions be, and what do they cost?
 
 use crate::cel::estimate::list_result;
-use crate::cel::{Argument, CallEstimate, Range, Type};
+use crate::cel::{Argument, CallEstimate, Range};
 
 fn size(arguments: &[Argument<'_>], index: usize) -> Range {
     arguments.get(index).map_or(Range::UNKNOWN, |argument| argument.size)
@@ -37,19 +37,14 @@ pub(super) fn distinguished(arguments: &[Argument<'_>]) -> Option<CallEstimate> 
     list_result(size(arguments, 0).times(size(arguments, 0)), 2.0)
 }
 
-pub(super) fn ordered(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
-    compared(arguments, 0)
+/// Comparing each element with each; the last argument holds what is compared.
+pub(super) fn compared(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
+    let size = size(arguments, arguments.len().saturating_sub(1));
+    list_result(size.times(size), 2.0)
 }
 
-pub(super) fn ordered_by(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
-    compared(arguments, 1)
-}
-
-fn compared(arguments: &[Argument<'_>], keys: usize) -> Option<CallEstimate> {
-    let text = arguments.get(keys).is_some_and(|keys| match keys.of {
-        Type::List(of) => matches!(**of, Type::String | Type::Bytes),
-        _ => false,
-    });
-    let size = size(arguments, keys);
-    list_result(size.times(size), if text { 2.1 } else { 2.0 })
+/// Comparing each text with each.
+pub(super) fn texts_compared(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
+    let size = size(arguments, arguments.len().saturating_sub(1));
+    list_result(size.times(size), 2.1)
 }

@@ -1,6 +1,6 @@
 //! How large may the results of string functions be?
 
-use crate::cel::{Argument, CallEstimate, Range};
+use crate::cel::{Argument, CallEstimate, Range, Type};
 
 fn size(arguments: &[Argument<'_>], index: usize) -> Range {
     arguments.get(index).map_or(Range::UNKNOWN, |argument| argument.size)
@@ -48,7 +48,8 @@ pub(super) fn parts(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
 pub(super) fn joined(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let count = size(arguments, 0);
     let element = arguments.first().map_or(Range::UNKNOWN, |list| list.element_size);
-    let mut text = count.times(element);
+    let is_list = arguments.first().is_some_and(|list| matches!(list.of, Type::List(_)));
+    let mut text = if is_list { count.times(element) } else { Range::exactly(0) };
     if let Some(separator) = arguments.get(1) {
         let between = Range::new(count.min.saturating_sub(1), count.max.saturating_sub(1));
         text = text.plus(separator.size.times(between));
