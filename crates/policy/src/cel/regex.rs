@@ -59,11 +59,24 @@ impl Opaque for Pattern {
     }
 }
 
-/// Does something with an argument that is a pattern, compiled already or not.
-pub(super) fn with<T>(argument: &Value<'_>, found: impl FnOnce(&regex::Regex) -> T) -> Result<T, Error> {
-    match argument.downcast::<Pattern>() {
-        Some(pattern) => Ok(found(&pattern.compiled)),
-        None => Ok(found(&compile(argument.as_str().ok_or_else(Error::no_such_overload)?)?)),
+/// Does something with the text and the regular expression that are the first two arguments.
+///
+/// With an expression that is written out, and only then, upstream looks into an optional text.
+pub(super) fn search<T>(arguments: &[Value<'_>], found: impl FnOnce(&regex::Regex, &str) -> T) -> Result<T, Error> {
+    let [text, pattern, ..] = arguments else { return Err(Error::no_such_overload()) };
+    match pattern.downcast::<Pattern>() {
+        Some(pattern) => Ok(found(&pattern.compiled, held(text).as_str().ok_or_else(Error::no_such_overload)?)),
+        None => match (text.as_str(), pattern.as_str()) {
+            (Some(text), Some(pattern)) => Ok(found(&compile(pattern)?, text)),
+            _ => Err(Error::no_such_overload()),
+        },
+    }
+}
+
+fn held<'v, 'a>(value: &'v Value<'a>) -> &'v Value<'a> {
+    match value {
+        Value::Optional(Some(value)) => held(value),
+        other => other,
     }
 }
 

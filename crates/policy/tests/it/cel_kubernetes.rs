@@ -107,7 +107,7 @@ fn mutations_build_upstreams_objects() {
 }
 
 /// One object of so many is asked about, so often; fewer are a soak.
-const ONE_OF: usize = 6;
+const ONE_OF: usize = 1;
 const EXPRESSIONS_PER_OBJECT: usize = 12;
 
 #[test]

@@ -45,7 +45,5 @@ fn starts_with<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 }
 
 fn matches<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let [text, pattern] = arguments else { return Err(Error::no_such_overload()) };
-    let text = text.as_str().ok_or_else(Error::no_such_overload)?;
-    regex::with(pattern, |pattern| Value::Bool(pattern.is_match(text)))
+    regex::search(arguments, |pattern, text| Value::Bool(pattern.is_match(text)))
 }

@@ -2,8 +2,8 @@
 
 pub(super) mod estimate;
 
-pub(super) use crate::cel::cost::{deep, first as traversal, matching as search, twice as double_traversal};
-use crate::cel::cost::{actual_size, pattern, traversal as characters};
+pub(super) use crate::cel::cost::deep;
+use crate::cel::cost::{pattern, traversal as characters};
 use crate::cel::Value;
 use crate::cel::kubernetes::format::Format;
 
@@ -16,6 +16,21 @@ const REQUIREMENT: f64 = 50.0;
 /// Reading a field.
 pub(super) fn one(_: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     1
+}
+
+/// Going through a text.
+pub(super) fn traversal(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(size(arguments, 0))
+}
+
+/// Going through a text twice.
+pub(super) fn double_traversal(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(2 * size(arguments, 0))
+}
+
+/// Matching a text against a regular expression.
+pub(super) fn search(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(size(arguments, 0) + 1) * pattern(size(arguments, 1))
 }
 
 /// Asking the authorizer.
@@ -55,6 +70,7 @@ pub(super) fn contains_cidr_text(arguments: &[Value<'_>], result: Option<&Value<
     contains_cidr(arguments, result) + characters(size(arguments, 1))
 }
 
+/// Unlike the language's own functions these do not look into an optional.
 fn size(arguments: &[Value<'_>], index: usize) -> u64 {
-    arguments.get(index).map_or(1, actual_size)
+    arguments.get(index).map_or(1, Value::cost_size)
 }

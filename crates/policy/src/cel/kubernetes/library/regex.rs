@@ -1,6 +1,6 @@
 //! `text.find("[a-z]+")` and `findAll`.
 
-use super::{cost, text};
+use super::cost;
 use crate::cel::{Error, Function, Implementation, Value, regex};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -10,14 +10,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn search(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).cost(cost::search).estimate(cost::estimate::search)
+    Function::new(id, signature, call).unguarded().cost(cost::search).estimate(cost::estimate::search)
 }
 
 fn find<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let within = text(arguments, 0)?;
-    regex::with(pattern(arguments)?, |pattern| {
-        Value::text(pattern.find(within).map_or("", |found| found.as_str()))
-    })
+    regex::search(arguments, |pattern, text| Value::text(pattern.find(text).map_or("", |found| found.as_str())))
 }
 
 fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
@@ -26,12 +23,7 @@ fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         Some(_) => return Err(Error::no_such_overload()),
         None => usize::MAX,
     };
-    let within = text(arguments, 0)?;
-    regex::with(pattern(arguments)?, |pattern| {
-        Value::list(pattern.find_iter(within).take(most).map(|found| Value::text(found.as_str())).collect())
+    regex::search(arguments, |pattern, text| {
+        Value::list(pattern.find_iter(text).take(most).map(|found| Value::text(found.as_str())).collect())
     })
-}
-
-fn pattern<'v, 'a>(arguments: &'v [Value<'a>]) -> Result<&'v Value<'a>, Error> {
-    arguments.get(1).ok_or_else(Error::no_such_overload)
 }
