@@ -227,13 +227,10 @@ impl Checker<'_, '_, '_> {
         };
         let found = match &target {
             Type::Map(_, value) => (**value).clone(),
-            Type::Object(name) => match self.env.field(name, field) {
-                Some(of) => of,
-                None => {
-                    self.report(id, format!("undefined field '{field}'"));
-                    Type::Error
-                }
-            },
+            Type::Object(name) => self.env.field(name, field).unwrap_or_else(|| {
+                self.report(id, format!("undefined field '{field}'"));
+                Type::Error
+            }),
             Type::Parameter(_) => {
                 self.mapping.assignable(&Type::Dyn, &target);
                 Type::Dyn

@@ -126,8 +126,7 @@ impl<'c> Coster<'c, '_> {
     /// The name that a node spells.
     fn spelled(&self, id: ExprId) -> Option<String> {
         match (self.ast().get(id), self.checked.reference(id)) {
-            (_, Some(super::check::Reference::Global(name))) => Some(name.clone()),
-            (Expr::Ident(name), _) => Some(name.clone()),
+            (_, Some(super::check::Reference::Global(name))) | (Expr::Ident(name), _) => Some(name.clone()),
             _ => None,
         }
     }

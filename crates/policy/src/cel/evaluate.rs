@@ -3,6 +3,7 @@
 mod attribute;
 mod call;
 mod fold;
+mod toil;
 
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ pub(super) struct Evaluation<'a, 'e> {
     bindings: &'e Bindings<'a>,
     budget: &'e mut Budget,
     locals: Vec<Local<'a, 'e>>,
+    /// Parts of values looked at, and bytes of values made, beyond what is counted as cost.
+    parts: u64,
+    bytes: u64,
 }
 
 /// A local variable.
@@ -32,7 +36,7 @@ enum Local<'a, 'e> {
 
 impl<'a, 'e> Evaluation<'a, 'e> {
     pub(super) fn new(bindings: &'e Bindings<'a>, budget: &'e mut Budget, slots: usize) -> Self {
-        Self { bindings, budget, locals: vec![Local::Unset; slots] }
+        Self { bindings, budget, locals: vec![Local::Unset; slots], parts: 0, bytes: 0 }
     }
 
     pub(super) fn value(&mut self, plan: &'e Plan) -> Evaluated<'a> {
@@ -79,6 +83,11 @@ impl<'a, 'e> Evaluation<'a, 'e> {
         }
     }
 
+    /// Whether the budget holds out for some amount, which is spent later.
+    fn afford(&mut self, amount: u64) -> Result<(), Error> {
+        if self.budget.covers(amount) { Ok(()) } else { self.charge(amount) }
+    }
+
     fn charge(&mut self, amount: u64) -> Result<(), Error> {
         self.budget.spend(amount)
     }
@@ -106,7 +115,10 @@ impl<'a, 'e> Evaluation<'a, 'e> {
         let opaque = matches!(left, Ok(Value::Opaque(_))) && polarity == Polarity::Same;
         let amount = if opaque { 1 } else { cost::traversal(size(&left).min(size(&right))) };
         self.charge(amount)?;
-        let same = equal(&left?, &right?);
+        let pair = [left?, right?];
+        self.look_through(&pair, 1)?;
+        let [left, right] = pair;
+        let same = equal(&left, &right);
         Ok(Value::Bool(same == (polarity == Polarity::Same)))
     }
 
@@ -170,11 +182,11 @@ impl<'a, 'e> Evaluation<'a, 'e> {
 }
 
 /// What an element adds to its collection: an optional one that is empty adds nothing.
-fn present<'a>(
-    value: Value<'a>,
+fn present(
+    value: Value<'_>,
     optionality: Optionality,
     what: impl Fn() -> String,
-) -> Result<Option<Value<'a>>, Error> {
+) -> Result<Option<Value<'_>>, Error> {
     match (optionality, value) {
         (Optionality::Required, value) => Ok(Some(value)),
         (Optionality::Optional, Value::Optional(held)) => Ok(held.map(|held| (*held).clone())),

@@ -12,12 +12,14 @@ mod quantity;
 mod semver;
 mod url;
 
-pub use authorizer::{Answer, Authorize, Authorizer, Decision, Question, Resource, ResourceCheck, Target, User};
+pub use authorizer::{
+    Answer, Authorize, Authorizer, Decision, Question, Resource, ResourceCheck, Target, User,
+};
 pub use environment::Environment;
 pub use format::Format;
+pub use ip::{Cidr, Family, Ip};
 pub(super) use library::equality;
 pub(super) use mutation::{check_message, unset};
-pub use ip::{Cidr, Family, Ip};
 pub use quantity::Quantity;
 pub use semver::Semver;
 pub use url::Url;

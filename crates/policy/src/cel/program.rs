@@ -102,6 +102,10 @@ impl Budget {
         self.spent
     }
 
+    pub(super) fn covers(&self, amount: u64) -> bool {
+        self.spent.saturating_add(amount) <= self.limit
+    }
+
     pub(super) fn spend(&mut self, amount: u64) -> Result<(), Error> {
         self.spent = self.spent.saturating_add(amount);
         if self.spent > self.limit { Err(Error::budget()) } else { Ok(()) }

@@ -8,9 +8,9 @@ mod translate;
 
 use std::any::Any;
 
+use super::Error;
 use super::types::Type;
 use super::value::{Opaque, Value};
-use super::Error;
 
 /// Most bytes that a compiled expression may take.
 const LARGEST: usize = 10 << 20;
@@ -62,10 +62,15 @@ impl Opaque for Pattern {
 /// Does something with the text and the regular expression that are the first two arguments.
 ///
 /// With an expression that is written out, and only then, upstream looks into an optional text.
-pub(super) fn search<T>(arguments: &[Value<'_>], found: impl FnOnce(&regex::Regex, &str) -> T) -> Result<T, Error> {
+pub(super) fn search<T>(
+    arguments: &[Value<'_>],
+    found: impl FnOnce(&regex::Regex, &str) -> T,
+) -> Result<T, Error> {
     let [text, pattern, ..] = arguments else { return Err(Error::no_such_overload()) };
     match pattern.downcast::<Pattern>() {
-        Some(pattern) => Ok(found(&pattern.compiled, held(text).as_str().ok_or_else(Error::no_such_overload)?)),
+        Some(pattern) => {
+            Ok(found(&pattern.compiled, held(text).as_str().ok_or_else(Error::no_such_overload)?))
+        }
         None => match (text.as_str(), pattern.as_str()) {
             (Some(text), Some(pattern)) => Ok(found(&compile(pattern)?, text)),
             _ => Err(Error::no_such_overload()),

@@ -29,7 +29,10 @@ fn compare_about<'a>(questions: &[Question], object: impl Fn(usize) -> Option<ob
         if let Some(what) = theirs.difference(&ours)
             && !known(question, &theirs, &ours)
         {
-            wrong.push((question.expr.len(), format!("{what}: {question}\n  upstream {theirs}\n  we       {ours}")));
+            wrong.push((
+                question.expr.len(),
+                format!("{what}: {question}\n  upstream {theirs}\n  we       {ours}"),
+            ));
         }
     }
     wrong.sort();
@@ -97,13 +100,17 @@ fn admission_variables_have_upstreams_types() {
             "options": {"kind": "CreateOptions"}
         }
     });
-    compare(&expressions::OF_ADMISSION.iter().map(|expr| Question::admission(expr, &vars)).collect::<Vec<_>>());
+    compare(
+        &expressions::OF_ADMISSION.iter().map(|expr| Question::admission(expr, &vars)).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
 fn mutations_build_upstreams_objects() {
     let vars: Json = json!({"object": {"spec": {"replicas": 3, "a/b~c": 1}}});
-    compare(&expressions::OF_MUTATIONS.iter().map(|expr| Question::mutation(expr, &vars)).collect::<Vec<_>>());
+    compare(
+        &expressions::OF_MUTATIONS.iter().map(|expr| Question::mutation(expr, &vars)).collect::<Vec<_>>(),
+    );
 }
 
 /// One object of so many is asked about, so often; fewer are a soak.

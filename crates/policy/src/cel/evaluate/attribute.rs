@@ -92,6 +92,7 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             {
                 return key;
             }
+            self.search(&object)?;
             let found = key.and_then(|key| pick(&object, &key, qualifier.presence, optional));
             if !optional || matches!(found, Ok(Some(_))) {
                 self.charge(cost::ATTRIBUTE)?;

@@ -19,15 +19,15 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     fn steps(&mut self, fold: &'e Fold, range: Value<'a>) -> Result<(), Error> {
         match (range, fold.second_variable) {
             (Value::List(list), None) => {
-                for value in list.iter() {
+                for value in &list {
                     if self.step(fold, Ok(value), None)?.is_break() {
                         break;
                     }
                 }
             }
             (Value::List(list), Some(_)) => {
-                for (index, value) in list.iter().enumerate() {
-                    if self.step(fold, Ok(Value::Int(index as i64)), Some(Ok(value)))?.is_break() {
+                for (index, value) in (0..).zip(list.iter()) {
+                    if self.step(fold, Ok(Value::Int(index)), Some(Ok(value)))?.is_break() {
                         break;
                     }
                 }

@@ -121,7 +121,7 @@ fn flatten<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 }
 
 fn flatten_into<'a>(list: &List<'a>, depth: i64, out: &mut Vec<Value<'a>>) {
-    for value in list.iter() {
+    for value in list {
         match value {
             Value::List(inner) if depth > 0 => flatten_into(&inner, depth - 1, out),
             other => out.push(other),
@@ -186,7 +186,7 @@ fn reverse<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 fn distinct<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let [Value::List(list)] = arguments else { return Err(Error::no_such_overload()) };
     let mut kept: Vec<Value<'a>> = Vec::new();
-    for value in list.iter() {
+    for value in list {
         if !kept.iter().any(|known| equal(known, &value)) {
             kept.push(value);
         }

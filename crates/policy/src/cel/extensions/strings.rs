@@ -62,6 +62,11 @@ fn char_at<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     Ok(Value::text(text.chars().nth(at).map(String::from).unwrap_or_default()))
 }
 
+/// A place, or -1 for none.
+fn found(place: Option<usize>) -> Value<'static> {
+    Value::Int(place.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1))
+}
+
 fn index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let (text, part, from) = match arguments {
         [Value::String(text), Value::String(part)] => (text, part, 0),
@@ -71,11 +76,11 @@ fn index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let start = usize::try_from(from).map_err(|_| out_of_range(from))?;
     let length = length(text);
     if part.is_empty() {
-        return Ok(Value::Int(start.min(length) as i64));
+        return Ok(found(Some(start.min(length))));
     }
     let rest = text.get(byte_of(text, start)..).unwrap_or_default();
-    let found = rest.find(&**part).and_then(|at| rest.get(..at)).map(|before| start + before.chars().count());
-    Ok(Value::Int(found.map_or(-1, |at| at as i64)))
+    let place = rest.find(&**part).and_then(|at| rest.get(..at)).map(|before| start + before.chars().count());
+    Ok(found(place))
 }
 
 fn last_index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
@@ -90,7 +95,7 @@ fn last_index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         None => length,
     };
     if part.is_empty() {
-        return Ok(Value::Int(last.min(length) as i64));
+        return Ok(found(Some(last.min(length))));
     }
     if until.is_some() && last >= length {
         return Ok(Value::Int(-1));
@@ -98,8 +103,8 @@ fn last_index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let end = (byte_of(text, last) + part.len()).min(text.len());
     let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let head = text.get(..end).unwrap_or_default();
-    let found = head.rfind(&**part).and_then(|at| head.get(..at)).map(|before| before.chars().count());
-    Ok(Value::Int(found.filter(|at| *at <= last).map_or(-1, |at| at as i64)))
+    let place = head.rfind(&**part).and_then(|at| head.get(..at)).map(|before| before.chars().count());
+    Ok(found(place.filter(|at| *at <= last)))
 }
 
 fn lower_ascii<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {

@@ -24,15 +24,21 @@ impl Environment {
             return Self { env };
         }
         // The others are of types that have no name.
-        Self { env: env.declare_type("net.IP", Type::opaque("net.IP")).declare_type("net.CIDR", Type::opaque("net.CIDR")) }
+        Self {
+            env: env
+                .declare_type("net.IP", Type::opaque("net.IP"))
+                .declare_type("net.CIDR", Type::opaque("net.CIDR")),
+        }
     }
 
     /// What every expression of admission sees: `object`, `oldObject`, `request` and `namespaceObject`.
     pub fn admission(version: Version) -> Self {
-        let env = NAMESPACE.iter().chain(REQUEST).fold(Self::libraries(version).env, |env, (name, fields)| {
-            let fields: Vec<(&str, Type)> = fields.iter().map(|(field, of)| (*field, declared(of))).collect();
-            env.declare_object(name, &fields)
-        });
+        let env =
+            NAMESPACE.iter().chain(REQUEST).fold(Self::libraries(version).env, |env, (name, fields)| {
+                let fields: Vec<(&str, Type)> =
+                    fields.iter().map(|(field, of)| (*field, declared(of))).collect();
+                env.declare_object(name, &fields)
+            });
         let env = env
             .declare("object", Type::Dyn)
             .declare("oldObject", Type::Dyn)
@@ -70,7 +76,13 @@ impl Environment {
     pub fn with_mutations(self) -> Self {
         let patch =
             [("op", Type::String), ("path", Type::String), ("from", Type::String), ("value", Type::Dyn)];
-        Self { env: self.env.declare_open_object("Object").declare_object("JSONPatch", &patch).library(library::MUTATION) }
+        Self {
+            env: self
+                .env
+                .declare_open_object("Object")
+                .declare_object("JSONPatch", &patch)
+                .library(library::MUTATION),
+        }
     }
 
     /// The environment to compile in.
@@ -109,7 +121,10 @@ type ObjectType = (&'static str, &'static [(&'static str, &'static str)]);
 
 const REQUEST: &[ObjectType] = &[
     ("kubernetes.GroupVersionKind", &[("group", "string"), ("version", "string"), ("kind", "string")]),
-    ("kubernetes.GroupVersionResource", &[("group", "string"), ("version", "string"), ("resource", "string")]),
+    (
+        "kubernetes.GroupVersionResource",
+        &[("group", "string"), ("version", "string"), ("resource", "string")],
+    ),
     (
         "kubernetes.UserInfo",
         &[

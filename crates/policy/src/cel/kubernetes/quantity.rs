@@ -56,6 +56,7 @@ impl Quantity {
     }
 
     /// The amount as a float, precision lost as upstream loses it.
+    #[allow(clippy::cast_precision_loss)]
     pub fn as_approximate_float(self) -> f64 {
         let (value, scale) = self.parts();
         let base = value as f64;
@@ -63,7 +64,7 @@ impl Quantity {
     }
 
     /// The sum; an error where it has more digits than are kept.
-    pub fn add(self, other: Self) -> Result<Self, String> {
+    pub fn plus(self, other: Self) -> Result<Self, String> {
         self.add_small(other).map_or_else(|| self.add_long(other), Ok)
     }
 
@@ -77,7 +78,7 @@ impl Quantity {
     }
 
     /// The difference; an error where it has more digits than are kept.
-    pub fn sub(self, other: Self) -> Result<Self, String> {
+    pub fn minus(self, other: Self) -> Result<Self, String> {
         if let Amount::Small { value, scale } = other.0
             // Upstream negates the smallest integer to itself.
             && let Some(difference) = self.add_small(Self(Amount::Small { value: value.wrapping_neg(), scale }))
@@ -392,7 +393,7 @@ mod tests {
         let long = "9".repeat(100_000);
         assert!(Quantity::parse(&long).is_err());
         assert_eq!(quantity(&format!("{long}e-100000")), quantity("1"));
-        assert!(quantity("1e2000000000").add(quantity("1n")).is_err());
-        assert!(quantity("-9223372036854775808").sub(quantity("1")).is_ok());
+        assert!(quantity("1e2000000000").plus(quantity("1n")).is_err());
+        assert!(quantity("-9223372036854775808").minus(quantity("1")).is_ok());
     }
 }

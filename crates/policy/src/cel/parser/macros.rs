@@ -21,25 +21,6 @@ pub enum Extension {
     Bind,
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct MacroSet {
-    optional: bool,
-    two_variables: bool,
-    sort_by: bool,
-    bind: bool,
-}
-
-impl MacroSet {
-    pub(super) fn of(extensions: &[Extension]) -> Self {
-        Self {
-            optional: extensions.contains(&Extension::Optional),
-            two_variables: extensions.contains(&Extension::TwoVariables),
-            sort_by: extensions.contains(&Extension::SortBy),
-            bind: extensions.contains(&Extension::Bind),
-        }
-    }
-}
-
 /// Why a call cannot be expanded: the argument at fault, or nothing when it is the call, and the problem.
 pub(super) type Refusal = (ExprId, Cow<'static, str>);
 
@@ -87,7 +68,9 @@ impl Parser<'_, '_> {
 
     /// What a member call stands for; `None` for one that is no macro.
     fn expand(&mut self, at: u32, target: ExprId, function: &str, arguments: &[ExprId]) -> Option<Expanded> {
-        let MacroSet { optional, two_variables, sort_by, bind } = self.macros;
+        let has = |extension| self.extensions.contains(&extension);
+        let (optional, two_variables) = (has(Extension::Optional), has(Extension::TwoVariables));
+        let (sort_by, bind) = (has(Extension::SortBy), has(Extension::Bind));
         Some(match (function, arguments) {
             ("all", [v, test]) => self.all(at, target, self.one(*v, NOT_SIMPLE), *test),
             ("exists", [v, test]) => self.exists(at, target, self.one(*v, NOT_SIMPLE), *test),
@@ -199,6 +182,7 @@ impl Parser<'_, '_> {
 /// One or two variables.
 type Names = (String, Option<String>);
 
+#[derive(Clone, Copy)]
 struct Parts {
     initial: ExprId,
     condition: ExprId,

@@ -2,6 +2,7 @@
 //!
 //! One difference remains: `\B` goes by Unicode words.
 
+use std::fmt::Write as _;
 use std::str::Chars;
 
 use super::class::{self, Class};
@@ -11,7 +12,8 @@ const MOST_REPEATS: u32 = 1000;
 
 /// Translates an expression, or says what Go would say of it.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
-    let mut translation = Translation { rest: pattern.chars(), out: String::new(), groups: vec![Group::default()] };
+    let mut translation =
+        Translation { rest: pattern.chars(), out: String::new(), groups: vec![Group::default()] };
     while let Some(c) = translation.rest.next() {
         translation.step(c)?;
     }
@@ -59,7 +61,8 @@ impl Translation<'_> {
             '*' | '+' | '?' => return self.repeat(&c.to_string(), u32::from(c == '?')),
             '{' => {
                 if let Some((text, least, most)) = self.counted() {
-                    let fits = least <= MOST_REPEATS && most.is_none_or(|most| least <= most && most <= MOST_REPEATS);
+                    let fits = least <= MOST_REPEATS
+                        && most.is_none_or(|most| least <= most && most <= MOST_REPEATS);
                     if !fits {
                         return Err(format!("invalid repeat count: `{text}`"));
                     }
@@ -115,7 +118,11 @@ impl Translation<'_> {
         let (mut on, mut off) = (String::new(), String::new());
         let mut negated = false;
         loop {
-            match self.rest.next().ok_or_else(|| format!("missing argument to repetition operator: `{start}`"))? {
+            match self
+                .rest
+                .next()
+                .ok_or_else(|| format!("missing argument to repetition operator: `{start}`"))?
+            {
                 c @ ('i' | 'm' | 's' | 'U') => {
                     let (to, from) = if negated { (&mut off, &mut on) } else { (&mut on, &mut off) };
                     from.retain(|known| known != c);
@@ -127,10 +134,10 @@ impl Translation<'_> {
                 end @ (':' | ')') if !negated || !off.is_empty() => {
                     let minus = if off.is_empty() { "" } else { "-" };
                     if end == ':' {
-                        self.out.push_str(&format!("(?{on}{minus}{off}:"));
+                        let _ = write!(self.out, "(?{on}{minus}{off}:");
                         self.groups.push(Group::default());
                     } else if !(on.is_empty() && off.is_empty()) {
-                        self.out.push_str(&format!("(?{on}{minus}{off})"));
+                        let _ = write!(self.out, "(?{on}{minus}{off})");
                     }
                     return Ok(());
                 }

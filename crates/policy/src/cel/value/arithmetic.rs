@@ -113,8 +113,7 @@ fn supports(a: &Value<'_>, operator: Operator) -> bool {
     match a {
         Value::Int(_) | Value::Uint(_) => true,
         Value::Double(_) => operator != Operator::Modulo,
-        Value::Bytes(_) | Value::List(_) => operator == Operator::Add,
-        Value::String(_) => operator == Operator::Add,
+        Value::Bytes(_) | Value::List(_) | Value::String(_) => operator == Operator::Add,
         Value::Timestamp(_) | Value::Duration(_) => matches!(operator, Operator::Add | Operator::Subtract),
         _ => false,
     }

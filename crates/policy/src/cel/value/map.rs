@@ -158,7 +158,7 @@ impl<'a> Map<'a> {
     pub fn len(&self) -> usize {
         match self {
             Self::Shared(entries) => entries.entries.len(),
-            Self::Node(node) => node.entries().count(),
+            Self::Node(node) => node.len(),
             Self::Json(map) => map.len(),
             Self::Lazy(fields) => fields.names().len(),
         }

@@ -174,12 +174,12 @@ impl Generator<'_> {
                 self.of(Kind::Str, depth),
                 self.of(Kind::Int, depth)
             ),
-            _ => format!(
-                "{}.{}({})",
-                self.of(Kind::Str, depth),
-                self.random.pick(&["indexOf", "lastIndexOf"]),
-                self.of(Kind::Str, depth)
-            ),
+            // Lists of the API server's own library have these too, so the type of the target must be known.
+            _ => {
+                let target = self.random.pick(&["s", "'héllo'", "'a,b,c'", "names[0]"]);
+                let method = self.random.pick(&["indexOf", "lastIndexOf"]);
+                format!("{target}.{method}({})", self.of(Kind::Str, depth))
+            }
         }
     }
 
@@ -242,7 +242,7 @@ impl Generator<'_> {
     fn map(&mut self, depth: u32) -> String {
         match self.random.below(3) {
             // One entry: upstream goes through more in no order.
-            0 => format!("{{{}: {}}}", self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
+            0 => format!("{{{}: {}}}", self.leaf(Kind::Str), self.of(Kind::Int, depth)),
             1 => {
                 let range = self.of(Kind::Map, depth);
                 let (key, value) = (self.fresh(), format!("{}v", self.fresh()));
@@ -251,7 +251,7 @@ impl Generator<'_> {
                 self.locals.truncate(self.locals.len() - 2);
                 format!("{range}.transformMap({key}, {value}, {body})")
             }
-            _ => format!("{{?{}: numbers[?{}]}}", self.of(Kind::Str, depth), self.of(Kind::Int, depth)),
+            _ => format!("{{?{}: numbers[?{}]}}", self.leaf(Kind::Str), self.of(Kind::Int, depth)),
         }
     }
 

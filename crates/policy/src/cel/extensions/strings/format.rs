@@ -1,5 +1,7 @@
 //! `format`: what does `%s`, `%.2f`, `%x` make of a value?
 
+use std::fmt::Write as _;
+
 use crate::cel::types::Type;
 use crate::cel::{Error, Map, Value};
 
@@ -111,10 +113,8 @@ pub(super) fn format<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         match segment {
             Ok(Segment::Text(text)) => out.push_str(text),
             Ok(Segment::Clause(clause)) => {
-                let written = write(clause, &value(next)?);
-                out.push_str(
-                    &written.map_err(|error| Error::new(format!("error during formatting: {error}")))?,
-                );
+                let text = written(clause, &value(next)?);
+                out.push_str(&text.map_err(|error| Error::new(format!("error during formatting: {error}")))?);
                 next += 1;
             }
             Err(message) => {
@@ -160,7 +160,7 @@ impl Clause {
     }
 }
 
-fn write(clause: Clause, value: &Value<'_>) -> Result<String, String> {
+fn written(clause: Clause, value: &Value<'_>) -> Result<String, String> {
     let written = match (clause, value) {
         (Clause::String, value) => return text_of(value),
         (Clause::Decimal, Value::Int(_) | Value::Uint(_)) => value.plain_text(),
@@ -188,7 +188,10 @@ fn whole(value: &Value<'_>) -> Option<(&'static str, u64)> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn double_of(value: &Value<'_>) -> Option<f64> {

@@ -2,16 +2,16 @@
 
 pub(super) mod estimate;
 
+use crate::cel::Value;
 pub(super) use crate::cel::cost::deep;
 use crate::cel::cost::{pattern, traversal as characters};
-use crate::cel::Value;
 use crate::cel::kubernetes::format::Format;
 
 /// A request to the authorizer: no expression can afford three.
 const AUTHORIZATION: u64 = 350_000;
 /// Making a list, and a message, of which a selector consists.
 const LIST: u64 = 10;
-const REQUIREMENT: f64 = 50.0;
+const REQUIREMENT: u64 = 50;
 
 /// Reading a field.
 pub(super) fn one(_: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
@@ -41,7 +41,7 @@ pub(super) fn authorization(_: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
 /// Reading a selector of labels or fields.
 pub(super) fn selector(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     let length = size(arguments, 1);
-    LIST + characters(length) + (length.div_ceil(2) as f64 * REQUIREMENT) as u64
+    LIST + characters(length) + length.div_ceil(2).saturating_mul(REQUIREMENT)
 }
 
 /// Matching a text against the regular expression that a format is taken for.

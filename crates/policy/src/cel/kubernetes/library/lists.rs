@@ -37,9 +37,13 @@ pub(super) const OTHERS: &[Function] = &[
     list("list_int_sum_int", "list(int)::sum() -> int", |a| sum(a, Value::Int(0))),
     list("list_uint_sum_uint", "list(uint)::sum() -> uint", |a| sum(a, Value::Uint(0))),
     list("list_double_sum_double", "list(double)::sum() -> double", |a| sum(a, Value::Double(0.0))),
-    list("list_duration_sum_duration", "list(duration)::sum() -> duration", |a| sum(a, Value::Duration(Duration { nanoseconds: 0 }))),
+    list("list_duration_sum_duration", "list(duration)::sum() -> duration", |a| {
+        sum(a, Value::Duration(Duration { nanoseconds: 0 }))
+    }),
     list("list_a_index_of_int", "list(A)::indexOf(A) -> int", |a| place(a, |list, is| list.position(is))),
-    list("list_a_last_index_of_int", "list(A)::lastIndexOf(A) -> int", |a| place(a, |list, is| list.rposition(is))),
+    list("list_a_last_index_of_int", "list(A)::lastIndexOf(A) -> int", |a| {
+        place(a, |list, is| list.rposition(is))
+    }),
     Function::new("list_includes_dyn_dyn", "dyn::includes(dyn) -> bool", includes)
         .since(v(1, 37))
         .cost(cost::deep)
@@ -59,7 +63,7 @@ fn elements<'a>(arguments: &[Value<'a>]) -> Result<List<'a>, Error> {
 
 fn is_sorted<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let mut last: Option<Value<'a>> = None;
-    for next in elements(arguments)?.iter() {
+    for next in &elements(arguments)? {
         check_order(&next)?;
         if last.is_some_and(|last| order(&last, &next) == Some(Ordering::Greater)) {
             return Ok(Value::Bool(false));
@@ -72,7 +76,7 @@ fn is_sorted<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 /// The element before which no other comes, the first of equal ones.
 fn extreme<'a>(arguments: &[Value<'a>], name: &str, worse: Ordering) -> Result<Value<'a>, Error> {
     let mut best: Option<Value<'a>> = None;
-    for next in elements(arguments)?.iter() {
+    for next in &elements(arguments)? {
         check_order(&next)?;
         if best.as_ref().is_none_or(|best| order(best, &next) == Some(worse)) {
             best = Some(next);

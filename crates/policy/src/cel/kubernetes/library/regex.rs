@@ -14,7 +14,9 @@ const fn search(id: &'static str, signature: &'static str, call: Implementation)
 }
 
 fn find<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    regex::search(arguments, |pattern, text| Value::text(pattern.find(text).map_or("", |found| found.as_str())))
+    regex::search(arguments, |pattern, text| {
+        Value::text(pattern.find(text).map_or("", |found| found.as_str()))
+    })
 }
 
 fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {

@@ -128,7 +128,10 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn sort_by(&mut self, at: u32, target: ExprId, variable: ExprId, key: ExprId) -> Expanded {
-        if matches!(self.ast.get(target), Expr::Literal(_) | Expr::Map(_) | Expr::Object { .. }) {
+        if matches!(
+            self.ast.get(target),
+            Expr::Literal(_) | Expr::Map(_) | Expr::Object { .. } | Expr::Broken
+        ) {
             const COMPLAINT: &str =
                 "sortBy can only be applied to a list, identifier, comprehension, call or select expression";
             return Err((target, COMPLAINT.into()));

@@ -13,6 +13,7 @@ const ONE: Range = Range::exactly(1);
 /// Bytes of an address of either version.
 const ADDRESS: Range = Range::new(4, 16);
 
+#[allow(clippy::unnecessary_wraps)] // what every estimator returns
 fn only(cost: Range) -> Option<CallEstimate> {
     Some(CallEstimate { cost, result: None })
 }
@@ -45,7 +46,7 @@ pub(in super::super) fn double_traversal(arguments: &[Argument<'_>]) -> Option<C
 
 pub(in super::super) fn selector(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let length = size(arguments, 1)?;
-    let requirements = length.by(0.5).by(super::REQUIREMENT);
+    let requirements = length.by(0.5).times(Range::exactly(super::REQUIREMENT));
     only(Range::exactly(super::LIST).plus(length.by(CHARACTER)).plus(requirements))
 }
 
