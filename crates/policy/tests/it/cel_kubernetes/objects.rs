@@ -53,23 +53,24 @@ pub(super) fn about(object: &Json, random: &mut Random) -> String {
 
 fn walk<'j>(object: &'j Json, random: &mut Random) -> (String, &'j Json) {
     let (mut path, mut value) = ("object".to_owned(), object);
-    for _ in 0..random.below(9) + 1 {
+    for _ in 0..=random.below(9) {
         match value {
             Json::Object(fields) if !fields.is_empty() => {
                 let Some((key, next)) = fields.iter().nth(random.below(fields.len() as u64) as usize) else {
                     break;
                 };
                 let plain = key.bytes().all(|b| b.is_ascii_alphabetic());
-                path += &match random.below(12) {
+                let step = match random.below(12) {
                     0 if plain => format!(".?{key}"),
                     1..=10 if plain => format!(".{key}"),
                     _ => format!("[{}]", json!(key)),
                 };
+                path.push_str(&step);
                 value = next;
             }
             Json::Array(items) if !items.is_empty() => {
                 let index = random.below(items.len() as u64) as usize;
-                path += &format!("[{index}]");
+                path.extend(["[", &index.to_string(), "]"]);
                 value = &items[index];
             }
             _ => break,
