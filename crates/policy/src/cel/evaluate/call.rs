@@ -75,11 +75,6 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     }
 
     fn apply(&mut self, call: &'e Call, arguments: &[Value<'a>]) -> Evaluated<'a> {
-        if let (Some(pattern), [Value::String(text), _]) = (&call.pattern, arguments) {
-            let found = Value::Bool(pattern.is_match(text));
-            self.charge(amount(call, arguments, Some(&found)))?;
-            return Ok(found);
-        }
         // What costs too much is not even begun.
         let least = amount(call, arguments, None);
         self.afford(least)?;
@@ -128,7 +123,10 @@ fn no_overload(call: &Call, arguments: &[Value<'_>]) -> Error {
 fn amount<'v, 'a>(call: &Call, arguments: &'v [Value<'a>], result: Option<&'v Value<'a>>) -> u64 {
     let named = call.only.as_ref().or_else(|| call.overloads.first());
     match (named.map(|overload| overload.function.cost), &call.only) {
-        (Some(Cost::Call(cost)), _) | (Some(Cost::Overload(cost)), Some(_)) => cost(arguments, result),
+        (Some(Cost::Call(cost) | Cost::Either(_, cost)), None)
+        | (Some(Cost::Call(cost) | Cost::Overload(cost) | Cost::Either(cost, _)), Some(_)) => {
+            cost(arguments, result)
+        }
         _ => 1,
     }
 }

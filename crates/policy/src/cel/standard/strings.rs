@@ -45,6 +45,5 @@ fn starts_with<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 }
 
 fn matches<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let (text, pattern) = two(arguments)?;
-    Ok(Value::Bool(regex::compile(pattern)?.is_match(text)))
+    regex::search(arguments, |pattern, text| Value::Bool(pattern.is_match(text)))
 }

@@ -90,10 +90,6 @@ fn told(env: &Env, text: &str) -> Told {
 impl Told {
     pub(super) fn of_oracle(told: &Json) -> Self {
         let text = |key: &str| told[key].as_str().map(str::to_owned);
-        let program = text("error").filter(|error| error.starts_with("program: "));
-        if let Some(error) = program {
-            return Self { compile: Some(error), ..Self::default() };
-        }
         let estimate = &told["estimate"];
         Self {
             compile: text("compile"),
@@ -134,7 +130,9 @@ impl Told {
 }
 
 fn is_syntax(text: &str) -> bool {
-    ["Syntax error", "program: ", "reserved identifier"].iter().any(|part| text.contains(part))
+    ["Syntax error", "program instantiation failed: ", "reserved identifier"]
+        .iter()
+        .any(|part| text.contains(part))
 }
 
 /// A value as text, numbers written alike.

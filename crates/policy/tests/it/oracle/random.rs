@@ -4,7 +4,7 @@
 pub(crate) struct Random {
     state: u64,
     /// How seldom something odd happens: one time in so many.
-    pub(super) odds: u64,
+    pub(crate) odds: u64,
 }
 
 impl Random {
