@@ -108,6 +108,13 @@ impl Told {
             let same = ours == theirs || is_syntax(theirs);
             return (!same).then(|| format!("upstream {theirs}\n  we       {ours}"));
         }
+        // What fails as its program is made is a problem of the expression here, and of the program there.
+        let refused = theirs.error.as_ref().is_some_and(|error| error.starts_with("program: "));
+        if refused
+            && self.compile.as_ref().is_some_and(|ours| ours.contains("program instantiation failed: "))
+        {
+            return None;
+        }
         // Upstream falls over an error among the arguments of `sort`, `sortBy` and `distinct`.
         if theirs.error.as_ref().is_some_and(|error| error.starts_with("internal error: ")) {
             return None;

@@ -5,7 +5,7 @@ use crate::cel::parser::{ExprId, Parser};
 use crate::cel::syntax::{Element, Expr, Literal, Optionality};
 
 /// Most nodes of a tree: a chain of `optMap` doubles it at every link.
-const LARGEST: usize = 400_000;
+const LARGEST: usize = 20_000;
 /// The name under which `sortBy` keeps its list: no name that a user can write.
 const SORT_INPUT: &str = "@__sortBy_input__";
 
