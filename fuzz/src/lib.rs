@@ -10,6 +10,8 @@ use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Pod, Version};
+use object::{Inventory, Limits, Version};
+use policy::cel::{Bindings, Budget, Env, Type, Value};
 use policy::pod_security::{Level, Policy, PolicyVersion};
 use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
 use policy::pod_security_policy::{
@@ -28,13 +30,38 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
     Target { name: "config", run: config },
     Target { name: "psp", run: psp },
+    Target { name: "cel", run: cel },
 ];
+
+/// Expressions of policies, evaluated over a manifest that follows a line of dashes.
+pub fn cel(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (expression, manifest) = text.split_once("\n---\n").unwrap_or((text, "a: {b: [1, x, 2.5, null]}"));
+    let env = Env::new(Version::NEWEST).declare("object", Type::Dyn).declare("names", Type::list(Type::String));
+    let _ = std::hint::black_box(env.estimate(expression));
+    let program = match env.compile(expression) {
+        Ok(program) => program,
+        Err(issues) => {
+            std::hint::black_box(issues.iter().map(ToString::to_string).collect::<Vec<_>>());
+            return;
+        }
+    };
+    let Some(source) = source(manifest.as_bytes()) else { return };
+    let read = object::read(&source, Limits::default());
+    let names = Value::list(vec![Value::borrowed("a"), Value::borrowed("bb")]);
+    let bindings = Bindings::new().bind("names", names);
+    let bindings = match read.objects.first() {
+        Some(object) => bindings.bind("object", object.root()),
+        None => bindings.bind("object", Value::Null),
+    };
+    let _ = std::hint::black_box(program.evaluate(&bindings, &mut Budget::per_expression()));
+}
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
 pub fn parse(bytes: &[u8]) {

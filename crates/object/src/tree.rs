@@ -268,6 +268,19 @@ impl<'a> Node<'a> {
         kids.get(index).map(|id| self.tree.node(*id))
     }
 
+    /// How many items a list has, or entries a mapping; 0 for any other value.
+    pub fn len(self) -> usize {
+        match self.data().body {
+            Body::Seq { len, .. } | Body::Map { len, .. } => len as usize,
+            _ => 0,
+        }
+    }
+
+    /// Whether it is a list or a mapping of nothing, or neither.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
     /// Keys and values of a mapping in the order of the text; nothing for any other value.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
         let kids = if self.kind() == Kind::Map { self.kids() } else { &[] };

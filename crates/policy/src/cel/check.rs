@@ -65,8 +65,9 @@ pub(super) fn check(ast: Ast, env: &Env, source: &Source<'_>) -> Result<Checked,
         issues: Vec::new(),
     };
     checker.check(root);
-    let Checker { mut checked, mapping, issues, .. } = checker;
+    let Checker { mut checked, mapping, mut issues, .. } = checker;
     if !issues.is_empty() {
+        issues.sort_by_key(|issue| (issue.line, issue.column));
         return Err(issues);
     }
     for of in checked.types.iter_mut().flatten() {
@@ -226,13 +227,10 @@ impl Checker<'_, '_, '_> {
         };
         let found = match &target {
             Type::Map(_, value) => (**value).clone(),
-            Type::Object(name) => match self.env.field(name, field) {
-                Some(of) => of,
-                None => {
-                    self.report(id, format!("undefined field '{field}'"));
-                    Type::Error
-                }
-            },
+            Type::Object(name) => self.env.field(name, field).unwrap_or_else(|| {
+                self.report(id, format!("undefined field '{field}'"));
+                Type::Error
+            }),
             Type::Parameter(_) => {
                 self.mapping.assignable(&Type::Dyn, &target);
                 Type::Dyn

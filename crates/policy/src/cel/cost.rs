@@ -20,17 +20,17 @@ pub const PER_MATCH_CONDITIONS: u64 = 2_500_000;
 
 /// A tenth for each character, rounded up.
 pub(super) fn traversal(size: u64) -> u64 {
-    fraction(size as f64, 0.1)
+    fraction(size, 0.1)
 }
 
 /// A quarter for each character of a regular expression, rounded up.
 pub(super) fn pattern(size: u64) -> u64 {
-    fraction(size as f64, 0.25)
+    fraction(size, 0.25)
 }
 
-#[allow(clippy::cast_sign_loss)] // sizes are not negative
-fn fraction(size: f64, factor: f64) -> u64 {
-    (size * factor).ceil() as u64
+#[allow(clippy::cast_precision_loss, clippy::cast_sign_loss)] // sizes are far below 2^53, and not negative
+fn fraction(size: u64, factor: f64) -> u64 {
+    (size as f64 * factor).ceil() as u64
 }
 
 /// The size of a value, looking into an optional.
@@ -80,14 +80,19 @@ pub(super) fn matching(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     traversal(size_of(arguments, 0) + 1) * pattern(size_of(arguments, 1))
 }
 
+/// Looking through the first argument, but not into an optional.
+pub(super) fn own_size(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    traversal(arguments.first().map_or(1, Value::cost_size))
+}
+
 /// Going through the first argument twice.
 pub(super) fn twice(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
-    fraction(size_of(arguments, 0) as f64 * 2.0, 0.1)
+    fraction(arguments.first().map_or(1, Value::cost_size), 2.0 * 0.1)
 }
 
 /// Writing the result twice.
 pub(super) fn result_twice(_: &[Value<'_>], result: Option<&Value<'_>>) -> u64 {
-    fraction(result.map_or(1, |value| value.cost_size()) as f64 * 2.0, 0.1)
+    fraction(result.map_or(1, Value::cost_size), 2.0 * 0.1)
 }
 
 /// Going through everything that the first argument is made of.
@@ -95,7 +100,7 @@ pub(super) fn deep(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     arguments.first().map_or(0, deep_size)
 }
 
-#[allow(clippy::cast_sign_loss)] // lengths are not negative
+#[allow(clippy::cast_precision_loss, clippy::cast_sign_loss)] // lengths are far below 2^53, and not negative
 fn deep_size(value: &Value<'_>) -> u64 {
     match value {
         Value::String(text) => (text.len() as f64 * 0.1) as u64,

@@ -3,12 +3,15 @@
 mod attribute;
 mod call;
 mod fold;
+mod toil;
 
-use super::plan::{Attribute, Plan, Polarity};
+use std::sync::Arc;
+
+use super::plan::{Attribute, Plan, Polarity, Root};
 use super::program::{Bindings, Budget};
 use super::syntax::Optionality;
 use super::value::{Map, Message, Value, equal};
-use super::{Error, cost};
+use super::{Error, cost, kubernetes};
 
 type Evaluated<'a> = Result<Value<'a>, Error>;
 
@@ -17,6 +20,9 @@ pub(super) struct Evaluation<'a, 'e> {
     bindings: &'e Bindings<'a>,
     budget: &'e mut Budget,
     locals: Vec<Local<'a, 'e>>,
+    /// Parts of values looked at, and bytes of values made, beyond what is counted as cost.
+    parts: u64,
+    bytes: u64,
 }
 
 /// A local variable.
@@ -30,7 +36,7 @@ enum Local<'a, 'e> {
 
 impl<'a, 'e> Evaluation<'a, 'e> {
     pub(super) fn new(bindings: &'e Bindings<'a>, budget: &'e mut Budget, slots: usize) -> Self {
-        Self { bindings, budget, locals: vec![Local::Unset; slots] }
+        Self { bindings, budget, locals: vec![Local::Unset; slots], parts: 0, bytes: 0 }
     }
 
     pub(super) fn value(&mut self, plan: &'e Plan) -> Evaluated<'a> {
@@ -38,7 +44,9 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             Plan::Constant(value) => Ok(value.clone()),
             Plan::Attribute(attribute) => {
                 let found = self.resolve(attribute);
-                self.charge(cost::ATTRIBUTE)?;
+                if !matches!(attribute.root, Root::Either(_)) {
+                    self.charge(cost::ATTRIBUTE)?;
+                }
                 found
             }
             Plan::Has(attribute) => self.has(attribute),
@@ -56,21 +64,28 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 Value::Optional(Some(value)) => Ok((*value).clone()),
                 other => Ok(other),
             },
-            Plan::List(elements) => self.list(elements),
-            Plan::Map(entries) => self.map(entries),
+            Plan::List(elements) => {
+                let made = self.list(elements);
+                self.charge(cost::LIST)?;
+                made
+            }
+            Plan::Map(entries) => {
+                let made = self.map(entries);
+                self.charge(cost::MAP)?;
+                made
+            }
             Plan::Object(name, fields) => {
-                let mut made = Message { name: name.clone(), fields: Vec::with_capacity(fields.len()) };
-                for (field, plan, optionality) in fields {
-                    let value = self.value(plan)?;
-                    if let Some(value) = present(value, *optionality, || format!("entry '{field}'"))? {
-                        made.fields.push((field.clone(), value));
-                    }
-                }
+                let made = self.message(name, fields);
                 self.charge(cost::OBJECT)?;
-                Ok(Value::Object(made.into()))
+                made
             }
             Plan::Fold(fold) => self.fold(fold),
         }
+    }
+
+    /// Whether the budget holds out for some amount, which is spent later.
+    fn afford(&mut self, amount: u64) -> Result<(), Error> {
+        if self.budget.covers(amount) { Ok(()) } else { self.charge(amount) }
     }
 
     fn charge(&mut self, amount: u64) -> Result<(), Error> {
@@ -100,7 +115,10 @@ impl<'a, 'e> Evaluation<'a, 'e> {
         let opaque = matches!(left, Ok(Value::Opaque(_))) && polarity == Polarity::Same;
         let amount = if opaque { 1 } else { cost::traversal(size(&left).min(size(&right))) };
         self.charge(amount)?;
-        let same = equal(&left?, &right?);
+        let pair = [left?, right?];
+        self.look_through(&pair, 1)?;
+        let [left, right] = pair;
+        let same = equal(&left, &right);
         Ok(Value::Bool(same == (polarity == Polarity::Same)))
     }
 
@@ -127,7 +145,6 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             let value = self.value(plan)?;
             made.extend(present(value, *optionality, || "list element".to_owned())?);
         }
-        self.charge(cost::LIST)?;
         Ok(Value::list(made))
     }
 
@@ -141,8 +158,19 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 None => made.remove(&key),
             }
         }
-        self.charge(cost::MAP)?;
         Ok(Value::Map(Map::of(made)))
+    }
+
+    fn message(&mut self, name: &Arc<str>, fields: &'e [(Arc<str>, Plan, Optionality)]) -> Evaluated<'a> {
+        let mut made = Message { name: name.clone(), fields: Vec::with_capacity(fields.len()) };
+        for (field, plan, optionality) in fields {
+            let value = self.value(plan)?;
+            if let Some(value) = present(value, *optionality, || format!("entry '{field}'"))? {
+                made.fields.push((field.clone(), value));
+            }
+        }
+        kubernetes::check_message(&made)?;
+        Ok(Value::Object(made.into()))
     }
 
     fn has(&mut self, attribute: &'e Attribute) -> Evaluated<'a> {
@@ -154,11 +182,11 @@ impl<'a, 'e> Evaluation<'a, 'e> {
 }
 
 /// What an element adds to its collection: an optional one that is empty adds nothing.
-fn present<'a>(
-    value: Value<'a>,
+fn present(
+    value: Value<'_>,
     optionality: Optionality,
     what: impl Fn() -> String,
-) -> Result<Option<Value<'a>>, Error> {
+) -> Result<Option<Value<'_>>, Error> {
     match (optionality, value) {
         (Optionality::Required, value) => Ok(Some(value)),
         (Optionality::Optional, Value::Optional(held)) => Ok(held.map(|held| (*held).clone())),

@@ -34,6 +34,17 @@ pub struct Function {
     pub estimate: Option<Estimator>,
     /// Whether arguments are held against the types of the signature before the call.
     pub guard: Guard,
+    /// Whether an argument is evaluated when one before it has failed.
+    pub arguments: Arguments,
+}
+
+/// Whether an argument is evaluated when one before it has failed: that shows in the cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// Two arguments are evaluated both.
+    Together,
+    /// Arguments are evaluated up to the first that fails, as three and more always are.
+    InTurn,
 }
 
 /// How the cost of a call is counted.
@@ -45,6 +56,8 @@ pub enum Cost {
     Call(CallCost),
     /// By the arguments if the checker found this overload alone, else 1.
     Overload(CallCost),
+    /// By the first function if the checker found this overload alone, else by the second.
+    Either(CallCost, CallCost),
 }
 
 /// Whether the types of arguments are looked at before a call.
@@ -68,6 +81,7 @@ impl Function {
             cost: Cost::Unit,
             estimate: None,
             guard: Guard::Types,
+            arguments: Arguments::Together,
         }
     }
 
@@ -99,6 +113,13 @@ impl Function {
         self
     }
 
+    /// With one cost when no other overload comes into question, and another when one does.
+    #[must_use]
+    pub const fn either_cost(mut self, alone: CallCost, among_others: CallCost) -> Self {
+        self.cost = Cost::Either(alone, among_others);
+        self
+    }
+
     /// With an estimate of its cost.
     #[must_use]
     pub const fn estimate(mut self, estimate: Estimator) -> Self {
@@ -110,6 +131,13 @@ impl Function {
     #[must_use]
     pub const fn unguarded(mut self) -> Self {
         self.guard = Guard::Own;
+        self
+    }
+
+    /// With arguments that are evaluated up to the first that fails.
+    #[must_use]
+    pub const fn in_turn(mut self) -> Self {
+        self.arguments = Arguments::InTurn;
         self
     }
 

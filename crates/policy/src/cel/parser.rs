@@ -8,7 +8,6 @@ mod primary;
 use super::lexer::{self, Token, TokenKind};
 use super::source::{Issue, NOWHERE, Source};
 use super::syntax::{Ast, Expr, ExprId};
-use macros::MacroSet;
 
 pub use macros::Extension;
 
@@ -51,7 +50,7 @@ pub(super) fn parse(text: &str, extensions: &[Extension]) -> Result<Ast, Vec<Iss
         ast: Ast::new(),
         issues: Vec::new(),
         depths: [0; RULES],
-        macros: MacroSet::of(extensions),
+        extensions,
     };
     if let Ok(root) = parser.whole() {
         parser.ast.root = root;
@@ -83,13 +82,13 @@ struct Parser<'s, 't> {
     ast: Ast,
     issues: Vec<Issue>,
     depths: [u32; RULES],
-    macros: MacroSet,
+    extensions: &'s [Extension],
 }
 
 impl Parser<'_, '_> {
     fn whole(&mut self) -> Parsed {
         let root = self.expr()?;
-        if self.peek().kind == TokenKind::End { Ok(root) } else { self.unexpected(After::Operand) }
+        if self.peek().kind == TokenKind::End { Ok(root) } else { self.unexpected(&After::Operand) }
     }
 
     fn peek(&self) -> &Token {
@@ -117,7 +116,7 @@ impl Parser<'_, '_> {
     fn expect(&mut self, symbol: &str) -> Parsed<u32> {
         match self.accept(symbol) {
             Some(at) => Ok(at),
-            None => self.unexpected(After::Symbol(symbol)),
+            None => self.unexpected(&After::Symbol(symbol)),
         }
     }
 
@@ -159,7 +158,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn unexpected<T>(&mut self, after: After<'_>) -> Parsed<T> {
+    fn unexpected<T>(&mut self, after: &After<'_>) -> Parsed<T> {
         let token = self.peek().clone();
         let expecting = match after {
             After::Operand => AFTER_OPERAND.to_owned(),

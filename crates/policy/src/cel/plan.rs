@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::Error;
 use super::check::{Checked, Reference};
 use super::env::Env;
-use super::function::Overload;
+use super::function::{Arguments, Overload};
 use super::syntax::{Expr, ExprId, Literal, Optionality, Presence};
+use super::types::Type;
 use super::value::{Map, Value};
 
 /// A step and the ones below it.
@@ -88,6 +89,8 @@ pub(super) struct Call {
     /// Every overload of the function.
     pub(super) overloads: Vec<Arc<Overload>>,
     pub(super) arguments: Vec<Plan>,
+    /// Whether two arguments are evaluated up to the first that fails.
+    pub(super) order: Arguments,
 }
 
 #[derive(Debug)]
@@ -169,6 +172,10 @@ impl Planner<'_, '_> {
     /// A name: a type is a constant, a variable an attribute.
     fn reference(&mut self, id: ExprId) -> Result<Plan, Error> {
         let root = match self.checked.reference(id) {
+            // The API server has no value for the type of a message.
+            Some(Reference::Type(Type::Object(name))) => {
+                return Err(Error::new(format!("reference to undefined type: {name}")));
+            }
             Some(Reference::Type(of)) => return Ok(Plan::Constant(Value::Type(of.clone().into()))),
             Some(Reference::Global(name)) => Root::Global(name.as_str().into()),
             Some(Reference::Local(name)) => {
@@ -188,6 +195,7 @@ impl Planner<'_, '_> {
     fn index(&mut self, operand: ExprId, index: ExprId, optionality: Optionality) -> Result<Plan, Error> {
         let attribute = self.attribute(operand)?;
         let key = match self.plan(index)? {
+            Plan::Constant(value) if !value.is_key() => return Err(value.invalid_key()),
             Plan::Constant(value) => Key::Constant(value),
             Plan::Attribute(attribute) => Key::Attribute(attribute),
             other => Key::Plan(other),

@@ -1,14 +1,89 @@
-//! Regular expressions in RE2 syntax, with bounded size.
+//! Regular expressions in RE2 syntax, with bounded size, matched in linear time.
+//!
+//! Go's and Rust's engines share their theory and differ in what they read: `\d` is ASCII to one and Unicode to the
+//! other, `\<` a character to one and the start of a word to the other. So expressions are translated.
+
+mod class;
+mod translate;
+
+use std::any::Any;
 
 use super::Error;
+use super::types::Type;
+use super::value::{Opaque, Value};
 
 /// Most bytes that a compiled expression may take.
 const LARGEST: usize = 10 << 20;
+/// How deep groups may nest, as in Go.
+const DEEPEST: u32 = 1000;
 
 /// Compiles a regular expression.
 pub fn compile(pattern: &str) -> Result<regex::Regex, Error> {
-    regex::RegexBuilder::new(pattern)
+    let wrong = |why: String| Error::new(format!("error parsing regexp: {why}"));
+    let translated = translate::translate(pattern).map_err(wrong)?;
+    regex::RegexBuilder::new(&translated)
         .size_limit(LARGEST)
+        .nest_limit(DEEPEST)
         .build()
-        .map_err(|_| Error::new(format!("error parsing regexp: `{pattern}`")))
+        .map_err(|_| wrong(format!("expression nests too deep or is too large: `{pattern}`")))
 }
+
+/// A pattern that stands in an expression: compiled with it, and otherwise the string that it is.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    length: u64,
+    compiled: regex::Regex,
+}
+
+impl Pattern {
+    pub(super) fn new(text: &str) -> Result<Self, Error> {
+        Ok(Self { length: text.chars().count() as u64, compiled: compile(text)? })
+    }
+}
+
+impl Opaque for Pattern {
+    fn type_of(&self) -> Type {
+        Type::String
+    }
+
+    fn equals(&self, _: &dyn Opaque) -> bool {
+        false
+    }
+
+    fn size(&self) -> Option<u64> {
+        Some(self.length)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// Does something with the text and the regular expression that are the first two arguments.
+///
+/// With an expression that is written out, and only then, upstream looks into an optional text.
+pub(super) fn search<T>(
+    arguments: &[Value<'_>],
+    found: impl FnOnce(&regex::Regex, &str) -> T,
+) -> Result<T, Error> {
+    let [text, pattern, ..] = arguments else { return Err(Error::no_such_overload()) };
+    match pattern.downcast::<Pattern>() {
+        Some(pattern) => {
+            Ok(found(&pattern.compiled, held(text).as_str().ok_or_else(Error::no_such_overload)?))
+        }
+        None => match (text.as_str(), pattern.as_str()) {
+            (Some(text), Some(pattern)) => Ok(found(&compile(pattern)?, text)),
+            _ => Err(Error::no_such_overload()),
+        },
+    }
+}
+
+fn held<'v, 'a>(value: &'v Value<'a>) -> &'v Value<'a> {
+    match value {
+        Value::Optional(Some(value)) => held(value),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -213,6 +213,7 @@ impl<'a> Value<'a> {
             (Type::Map(key, value), Self::Map(map)) => {
                 map.first().is_none_or(|(k, v)| k.fits(key) && v.fits(value))
             }
+            (Type::String, Self::Opaque(value)) => value.type_of() == Type::String,
             (Type::Opaque(name, _), Self::Optional(_)) => &**name == super::types::OPTIONAL,
             (Type::Opaque(name, _) | Type::Object(name), Self::Opaque(value)) => {
                 **name == *value.type_of().name()
@@ -236,6 +237,45 @@ impl<'a> Value<'a> {
             Self::Object(message) => message.fields.is_empty(),
             Self::String(_) | Self::Bytes(_) | Self::List(_) | Self::Map(_) => self.size() == Some(0),
             Self::Type(_) | Self::Opaque(_) => false,
+        }
+    }
+
+    /// Whether it can stand in brackets.
+    pub(super) fn is_key(&self) -> bool {
+        matches!(self, Self::String(_) | Self::Int(_) | Self::Uint(_) | Self::Bool(_) | Self::Double(_))
+    }
+
+    pub(super) fn invalid_key(&self) -> Error {
+        Error::new(format!("invalid qualifier type: {}", self.go_type()))
+    }
+
+    /// The name that the API server's implementation gives to a type of value.
+    pub(super) fn go_type(&self) -> &'static str {
+        match self {
+            Self::Null => "types.Null",
+            Self::Bool(_) => "types.Bool",
+            Self::Int(_) => "types.Int",
+            Self::Uint(_) => "types.Uint",
+            Self::Double(_) => "types.Double",
+            Self::String(_) => "types.String",
+            Self::Bytes(_) => "types.Bytes",
+            Self::Timestamp(_) => "types.Timestamp",
+            Self::Duration(_) => "types.Duration",
+            Self::Type(_) => "*types.Type",
+            Self::Optional(_) => "*types.Optional",
+            Self::List(List::Shared(_)) => "*types.baseList",
+            Self::List(_) => "[]interface {}",
+            Self::Map(Map::Shared(_)) => "*types.baseMap",
+            Self::Map(_) => "map[string]interface {}",
+            Self::Object(_) | Self::Opaque(_) => "an object",
+        }
+    }
+
+    /// The error of a function that its type does not have. Types with methods are asked for one, and say less.
+    pub(super) fn lacks(&self, function: &str) -> Error {
+        match self {
+            Self::String(_) | Self::Timestamp(_) | Self::Duration(_) => Error::no_such_overload(),
+            _ => Error::new(format!("no such overload: {function}")),
         }
     }
 

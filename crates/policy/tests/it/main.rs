@@ -1,6 +1,8 @@
 //! The crate from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
+mod cel;
+mod cel_kubernetes;
 mod conformance;
 mod edges;
 mod in_cel;

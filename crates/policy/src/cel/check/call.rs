@@ -24,7 +24,7 @@ impl Checker<'_, '_, '_> {
             if overloads.is_empty() {
                 return self.undeclared(id, function);
             }
-            return self.resolve_overload(id, name, &overloads, types, Style::Global, arguments);
+            return self.resolve_overload(id, name, &overloads, &types, Style::Global, arguments);
         };
         if let Some(prefix) = self.qualified(target) {
             let name = format!("{}.{function}", prefix.strip_prefix('.').unwrap_or(&prefix));
@@ -33,7 +33,7 @@ impl Checker<'_, '_, '_> {
                 let arguments = arguments.to_vec();
                 let call = Expr::Call { function: name.clone(), target: None, arguments: arguments.clone() };
                 self.checked.ast.set(id, call);
-                return self.resolve_overload(id, &name, &overloads, types, Style::Global, &arguments);
+                return self.resolve_overload(id, &name, &overloads, &types, Style::Global, &arguments);
             }
         }
         let target_type = self.check(target);
@@ -41,8 +41,8 @@ impl Checker<'_, '_, '_> {
         if overloads.is_empty() {
             return self.undeclared(id, function);
         }
-        let types = std::iter::once(target_type).chain(types).collect();
-        self.resolve_overload(id, function, &overloads, types, Style::Member, arguments)
+        let types: Vec<Type> = std::iter::once(target_type).chain(types).collect();
+        self.resolve_overload(id, function, &overloads, &types, Style::Member, arguments)
     }
 
     fn optional_select(&mut self, id: ExprId, operand: ExprId, name: ExprId) -> Type {
@@ -68,18 +68,18 @@ impl Checker<'_, '_, '_> {
         id: ExprId,
         name: &str,
         overloads: &[Arc<Overload>],
-        types: Vec<Type>,
+        types: &[Type],
         style: Style,
         arguments: &[ExprId],
     ) -> Type {
         if matches!(name, "_&&_" | "_||_") {
-            return self.logical(id, overloads, &types, arguments);
+            return self.logical(id, overloads, types, arguments);
         }
         let mut found: Option<Type> = None;
         let mut fitting = Vec::new();
         for overload in overloads.iter().filter(|overload| overload.style == style) {
             let (wanted, result) = self.instantiate(overload);
-            if !self.mapping.assignable_all(&types, &wanted) {
+            if !self.mapping.assignable_all(types, &wanted) {
                 continue;
             }
             fitting.push(overload.clone());
@@ -91,7 +91,7 @@ impl Checker<'_, '_, '_> {
             });
         }
         let Some(found) = found else {
-            self.no_overload(id, name, &types, style);
+            self.no_overload(id, name, types, style);
             return Type::Error;
         };
         self.refer(id, Reference::Function(fitting));

@@ -1,6 +1,7 @@
 //! Fields and elements, picked one after the other.
 
 use super::{Error, Evaluated, Evaluation, Local, Optionality, Value, cost};
+use crate::cel::kubernetes;
 use crate::cel::plan::{Attribute, Conditional, Key, Qualifier, Root};
 use crate::cel::syntax::Presence;
 
@@ -91,6 +92,7 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             {
                 return key;
             }
+            self.search(&object)?;
             let found = key.and_then(|key| pick(&object, &key, qualifier.presence, optional));
             if !optional || matches!(found, Ok(Some(_))) {
                 self.charge(cost::ATTRIBUTE)?;
@@ -111,11 +113,15 @@ fn pick<'a>(
     presence: Presence,
     optional: bool,
 ) -> Result<Option<Value<'a>>, Error> {
+    if !key.is_key() {
+        return Err(key.invalid_key());
+    }
     let found = object.index(key)?;
     match (found, presence) {
         (found, Presence::Test) if !optional => Ok(Some(Value::Bool(found.is_some()))),
         (None, _) if optional => Ok(None),
         (None, _) => Err(Error::new(match object {
+            Value::Object(message) => return Ok(Some(kubernetes::unset(message, key))),
             Value::List(_) => format!("index out of bounds: {}", key.as_go()),
             _ => format!("no such key: {}", key.as_go()),
         })),

@@ -1,7 +1,7 @@
 //! Calls of functions: which overload is it, and what does it cost?
 
 use super::{Error, Evaluated, Evaluation, Value};
-use crate::cel::function::{Cost, Overload};
+use crate::cel::function::{Arguments, Cost, Overload};
 use crate::cel::plan::{Call, Plan};
 
 impl<'a, 'e> Evaluation<'a, 'e> {
@@ -18,12 +18,14 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                     Err(error) => self.failed(call, &[Value::Null], error),
                 }
             }
-            [left, right] => match (self.attempt(left)?, self.attempt(right)?) {
-                (Ok(left), Ok(right)) => self.apply_two(call, left, right),
-                (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
-                (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
-                (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
-            },
+            [left, right] if call.order == Arguments::Together => {
+                match (self.attempt(left)?, self.attempt(right)?) {
+                    (Ok(left), Ok(right)) => self.apply_two(call, left, right),
+                    (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
+                    (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
+                    (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
+                }
+            }
             many => self.call_many(call, many),
         }
     }
@@ -53,6 +55,7 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     fn apply_two(&mut self, call: &'e Call, left: Value<'a>, right: Value<'a>) -> Evaluated<'a> {
         if let ("_+_", Value::List(_), Value::List(_)) = (&*call.function, &left, &right) {
             self.charge(1)?;
+            self.keep(&right)?;
             return match (left, right) {
                 (Value::List(left), Value::List(right)) => Ok(Value::List(left.join(&right))),
                 _ => Err(Error::no_such_overload()),
@@ -72,14 +75,37 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     }
 
     fn apply(&mut self, call: &'e Call, arguments: &[Value<'a>]) -> Evaluated<'a> {
+        // What costs too much is not even begun.
+        let least = amount(call, arguments, None);
+        self.afford(least)?;
+        if THOROUGH.contains(&&*call.function) {
+            let elements: u64 = arguments.iter().filter_map(Value::size).fold(1, u64::saturating_add);
+            self.look_through(arguments, 1 + least / elements)?;
+        }
         let found = match overload(call, arguments) {
             Some(overload) => (overload.function.call)(arguments),
             None => Err(no_overload(call, arguments)),
         };
         self.charge(amount(call, arguments, found.as_ref().ok()))?;
+        if let Ok(made) = &found {
+            self.keep(made)?;
+        }
         found
     }
 }
+
+/// Functions that look at everything their arguments are made of.
+const THOROUGH: [&str; 9] = [
+    "@in",
+    "sets.contains",
+    "sets.equivalent",
+    "sets.intersects",
+    "distinct",
+    "format",
+    "indexOf",
+    "lastIndexOf",
+    "includes",
+];
 
 /// The overload for the arguments: the one that the checker found, or the first that takes them.
 fn overload<'c>(call: &'c Call, arguments: &[Value<'_>]) -> Option<&'c Overload> {
@@ -97,7 +123,10 @@ fn no_overload(call: &Call, arguments: &[Value<'_>]) -> Error {
 fn amount<'v, 'a>(call: &Call, arguments: &'v [Value<'a>], result: Option<&'v Value<'a>>) -> u64 {
     let named = call.only.as_ref().or_else(|| call.overloads.first());
     match (named.map(|overload| overload.function.cost), &call.only) {
-        (Some(Cost::Call(cost)), _) | (Some(Cost::Overload(cost)), Some(_)) => cost(arguments, result),
+        (Some(Cost::Call(cost) | Cost::Either(_, cost)), None)
+        | (Some(Cost::Call(cost) | Cost::Overload(cost) | Cost::Either(cost, _)), Some(_)) => {
+            cost(arguments, result)
+        }
         _ => 1,
     }
 }

@@ -84,7 +84,7 @@ fn last<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 fn unwrap<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let [Value::List(list)] = arguments else { return Err(Error::no_such_overload()) };
     let mut held = Vec::new();
-    for value in list.iter() {
+    for value in list {
         match value {
             Value::Optional(value) => held.extend(value.map(|value| (*value).clone())),
             other => return Err(Error::new(format!("value {} is not optional", other.as_go()))),

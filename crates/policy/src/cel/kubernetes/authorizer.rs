@@ -142,7 +142,7 @@ impl fmt::Debug for Authorizer {
 
 /// A path that rights are asked for.
 #[derive(Clone, Debug)]
-pub struct PathCheck {
+pub(super) struct PathCheck {
     authorizer: Authorizer,
     path: String,
 }
@@ -155,7 +155,7 @@ impl PathCheck {
 
 /// A group of which a resource is yet to be named.
 #[derive(Clone, Debug)]
-pub struct GroupCheck {
+pub(super) struct GroupCheck {
     authorizer: Authorizer,
     group: String,
 }

@@ -6,7 +6,7 @@
 use super::url;
 
 /// A named format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Format {
     /// The name that `format.named` finds it by.
     pub name: &'static str,
@@ -31,6 +31,14 @@ impl Format {
         (self.faults)(text)
     }
 }
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
 
 const FORMATS: &[Format] = &[
     Format { name: "dns1123Label", regex_size: 30, faults: dns1123_label },

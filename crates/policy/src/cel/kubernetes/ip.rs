@@ -147,6 +147,7 @@ impl Cidr {
     }
 
     /// The network with the host part cleared.
+    #[must_use]
     pub fn masked(self) -> Self {
         let number = self.address.number() & self.mask();
         let address = match self.address.family() {

@@ -13,13 +13,18 @@ mod regex;
 mod semver;
 mod url;
 
+pub(in crate::cel) use cost::estimate::equality;
+
 use crate::cel::{Error, Function, Opaque, Value};
 
 /// The libraries of every expression.
 pub(super) const LIBRARIES: &[&[Function]] = &[
     authorizer::FUNCTIONS,
     format::FUNCTIONS,
-    lists::FUNCTIONS,
+    lists::IS_SORTED,
+    lists::MIN,
+    lists::MAX,
+    lists::OTHERS,
     net::FUNCTIONS,
     quantity::FUNCTIONS,
     regex::FUNCTIONS,

@@ -108,7 +108,7 @@ impl Url {
 const MOST_PARAMETERS: usize = 10_000;
 
 /// Whether it is what a request may ask for; says why not as Go does.
-pub fn check(text: &str) -> Result<(), String> {
+pub(super) fn check(text: &str) -> Result<(), String> {
     parse(text, Form::Request).map(|_| ()).map_err(|e| explain(text, &e))
 }
 

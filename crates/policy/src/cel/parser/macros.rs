@@ -3,6 +3,8 @@
 mod quantifier;
 mod transform;
 
+use std::borrow::Cow;
+
 use super::{ExprId, Parser};
 use crate::cel::syntax::{ACCUMULATOR, Comprehension, Expr, Literal, Presence};
 
@@ -19,27 +21,8 @@ pub enum Extension {
     Bind,
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct MacroSet {
-    optional: bool,
-    two_variables: bool,
-    sort_by: bool,
-    bind: bool,
-}
-
-impl MacroSet {
-    pub(super) fn of(extensions: &[Extension]) -> Self {
-        Self {
-            optional: extensions.contains(&Extension::Optional),
-            two_variables: extensions.contains(&Extension::TwoVariables),
-            sort_by: extensions.contains(&Extension::SortBy),
-            bind: extensions.contains(&Extension::Bind),
-        }
-    }
-}
-
 /// Why a call cannot be expanded: the argument at fault, or nothing when it is the call, and the problem.
-pub(super) type Refusal = (ExprId, &'static str);
+pub(super) type Refusal = (ExprId, Cow<'static, str>);
 
 type Expanded = Result<ExprId, Refusal>;
 
@@ -56,7 +39,7 @@ impl Parser<'_, '_> {
                 Expr::Select { operand, field, .. } => {
                     Ok(self.node(at, Expr::Select { operand, field, presence: Presence::Test }))
                 }
-                _ => Err((*argument, "invalid argument to has() macro")),
+                _ => Err((*argument, "invalid argument to has() macro".into())),
             };
             return self.settle(expanded);
         }
@@ -85,7 +68,9 @@ impl Parser<'_, '_> {
 
     /// What a member call stands for; `None` for one that is no macro.
     fn expand(&mut self, at: u32, target: ExprId, function: &str, arguments: &[ExprId]) -> Option<Expanded> {
-        let MacroSet { optional, two_variables, sort_by, bind } = self.macros;
+        let has = |extension| self.extensions.contains(&extension);
+        let (optional, two_variables) = (has(Extension::Optional), has(Extension::TwoVariables));
+        let (sort_by, bind) = (has(Extension::SortBy), has(Extension::Bind));
         Some(match (function, arguments) {
             ("all", [v, test]) => self.all(at, target, self.one(*v, NOT_SIMPLE), *test),
             ("exists", [v, test]) => self.exists(at, target, self.one(*v, NOT_SIMPLE), *test),
@@ -123,7 +108,7 @@ impl Parser<'_, '_> {
                 }
                 match self.ast.get(*v).clone() {
                     Expr::Ident(name) => Ok(self.bind(at, name, *initial, *result)),
-                    _ => Err((*v, "cel.bind() variable names must be simple identifiers")),
+                    _ => Err((*v, "cel.bind() variable names must be simple identifiers".into())),
                 }
             }
             _ => return None,
@@ -132,9 +117,9 @@ impl Parser<'_, '_> {
 
     /// The name of the one variable of a macro.
     fn one(&self, variable: ExprId, complaint: &'static str) -> Result<Names, Refusal> {
-        let Expr::Ident(name) = self.ast.get(variable) else { return Err((variable, complaint)) };
+        let Expr::Ident(name) = self.ast.get(variable) else { return Err((variable, complaint.into())) };
         if name == OLD_ACCUMULATOR {
-            return Err((variable, OVERWRITES));
+            return Err((variable, OVERWRITES.into()));
         }
         Ok((name.clone(), None))
     }
@@ -143,15 +128,15 @@ impl Parser<'_, '_> {
     fn two(&self, first: ExprId, second: ExprId) -> Result<Names, Refusal> {
         let name = |id| match self.ast.get(id) {
             Expr::Ident(name) => Ok(name.clone()),
-            _ => Err((id, NOT_SIMPLE)),
+            _ => Err((id, NOT_SIMPLE.into())),
         };
         let (one, two) = (name(first)?, name(second)?);
         if one == two {
-            return Err((second, "duplicate variable name"));
+            return Err((second, format!("duplicate variable name: {one}").into()));
         }
         for (id, name) in [(first, &one), (second, &two)] {
             if name == OLD_ACCUMULATOR {
-                return Err((id, OVERWRITES));
+                return Err((id, OVERWRITES.into()));
             }
         }
         Ok((one, Some(two)))
@@ -197,6 +182,7 @@ impl Parser<'_, '_> {
 /// One or two variables.
 type Names = (String, Option<String>);
 
+#[derive(Clone, Copy)]
 struct Parts {
     initial: ExprId,
     condition: ExprId,

@@ -43,7 +43,7 @@ impl Parser<'_, '_> {
                 Ok(self.literal(token.at, "", &token))
             }
             TokenKind::Symbol => self.symbol(&token),
-            _ => self.unexpected(After::Nothing),
+            _ => self.unexpected(&After::Nothing),
         }
     }
 
@@ -66,7 +66,7 @@ impl Parser<'_, '_> {
             "true" => Literal::Bool(true),
             "false" => Literal::Bool(false),
             "null" => Literal::Null,
-            _ => return self.unexpected(After::Nothing),
+            _ => return self.unexpected(&After::Nothing),
         };
         self.next += 1;
         Ok(self.node(token.at, Expr::Literal(literal)))
@@ -77,7 +77,7 @@ impl Parser<'_, '_> {
         let start = self.peek().at;
         let dot = if self.accept(".").is_some() { "." } else { "" };
         if self.peek().kind != TokenKind::Identifier {
-            return self.unexpected(After::Symbol("IDENTIFIER"));
+            return self.unexpected(&After::Symbol("IDENTIFIER"));
         }
         if let Some(length) = self.message_name() {
             return self.message(dot, length);
@@ -140,7 +140,7 @@ impl Parser<'_, '_> {
                 self.next += 1;
                 Ok(token.text.trim_matches('`').to_owned())
             }
-            _ => self.unexpected(After::Field),
+            _ => self.unexpected(&After::Field),
         }
     }
 

@@ -41,12 +41,19 @@ fn part<'a>(arguments: &[Value<'a>], of: fn(&Civil) -> i64) -> Result<Value<'a>,
 }
 
 /// Seconds east of UTC, written `-02:30` or by the name of a zone.
-fn zone_offset(zone: &str, _at: Timestamp) -> Result<i64, Error> {
+fn zone_offset(zone: &str, at: Timestamp) -> Result<i64, Error> {
     let Some((hours, minutes)) = zone.split_once(':') else {
-        return match zone {
-            "" | "UTC" | "Etc/UTC" | "GMT" => Ok(0),
-            _ => Err(Error::new(format!("unknown time zone {zone}"))),
-        };
+        let unknown = || Error::new(format!("unknown time zone {zone}"));
+        if matches!(zone, "" | "UTC") {
+            return Ok(0);
+        }
+        let found = jiff::tz::db().get(zone).map_err(|_| unknown())?;
+        // Names are told apart by case, as file names are where Kubernetes looks them up.
+        if found.iana_name() != Some(zone) {
+            return Err(unknown());
+        }
+        let moment = jiff::Timestamp::from_second(at.seconds).map_err(|_| unknown())?;
+        return Ok(found.to_offset(moment).seconds().into());
     };
     let number = |text: &str| {
         text.parse::<i32>()

@@ -67,31 +67,51 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// How a value stands in an error of the API server.
+    /// How a value stands in an error of the API server; a long one is cut off.
     pub(crate) fn as_go(&self) -> String {
+        let mut out = String::new();
+        self.write_go(&mut out);
+        out
+    }
+
+    fn write_go(&self, out: &mut String) {
+        const LONGEST: usize = 16 << 10;
+        if out.len() > LONGEST {
+            return;
+        }
         match self {
             Self::Bytes(bytes) => {
-                let inner: Vec<String> = bytes.iter().map(ToString::to_string).collect();
-                format!("[{}]", inner.join(" "))
+                let inner: Vec<String> = bytes.iter().take(LONGEST).map(ToString::to_string).collect();
+                let _ = write!(out, "[{}]", inner.join(" "));
             }
             Self::List(list) => {
-                let inner: Vec<String> = list.iter().map(|value| value.as_go()).collect();
-                format!("[{}]", inner.join(", "))
+                out.push('[');
+                for (index, value) in list.iter().enumerate().take(LONGEST) {
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    value.write_go(out);
+                }
+                out.push(']');
             }
             Self::Map(map) => {
-                let inner: Vec<String> = map
-                    .entries()
-                    .into_iter()
-                    .map(|(key, value)| {
-                        let value = value.map_or_else(|error| error.to_string(), |value| value.as_go());
-                        format!("{}: {value}", key.as_go())
-                    })
-                    .collect();
-                format!("{{{}}}", inner.join(", "))
+                out.push('{');
+                for (index, (key, value)) in map.entries().into_iter().enumerate().take(LONGEST) {
+                    out.push_str(if index > 0 { ", " } else { "" });
+                    key.write_go(out);
+                    out.push_str(": ");
+                    match value {
+                        Ok(value) => value.write_go(out),
+                        Err(error) => out.push_str(error.message()),
+                    }
+                }
+                out.push('}');
             }
-            Self::Optional(Some(value)) => format!("optional({})", value.as_go()),
-            Self::Optional(None) => "optional.none()".to_owned(),
-            other => other.plain_text().unwrap_or_else(|| other.type_name()),
+            Self::Optional(Some(value)) => {
+                out.push_str("optional(");
+                value.write_go(out);
+                out.push(')');
+            }
+            Self::Optional(None) => out.push_str("optional.none()"),
+            other => out.push_str(&other.plain_text().unwrap_or_else(|| other.type_name())),
         }
     }
 }

@@ -23,7 +23,7 @@ impl<'a> List<'a> {
     pub fn len(&self) -> usize {
         match self {
             Self::Shared(values) => values.len(),
-            Self::Node(node) => node.items().len(),
+            Self::Node(node) => node.len(),
             Self::Json(values) => values.len(),
         }
     }
@@ -81,12 +81,23 @@ impl<'a> List<'a> {
     }
 }
 
+impl<'a> IntoIterator for &List<'a> {
+    type Item = Value<'a>;
+    type IntoIter = std::vec::IntoIter<Value<'a>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// The index that a number stands for; `None` for one that no list has.
 pub(super) fn position(index: &Value<'_>) -> Result<Option<usize>, Error> {
     Ok(match index {
         Value::Int(index) => usize::try_from(*index).ok(),
         Value::Uint(index) => usize::try_from(*index).ok(),
-        Value::Double(index) if index.fract() == 0.0 => (*index >= 0.0).then_some(*index as usize),
+        Value::Double(index) if index.fract() == 0.0 => {
+            super::arithmetic::double_to_uint(*index).map(|at| at as usize)
+        }
         Value::Double(index) => {
             return Err(Error::new(format!(
                 "unsupported index value {} in list",

@@ -2,20 +2,35 @@
 
 pub(super) mod estimate;
 
-pub(super) use crate::cel::cost::{deep, first as traversal, matching as search, twice as double_traversal};
-use crate::cel::cost::{actual_size, pattern, traversal as characters};
 use crate::cel::Value;
+pub(super) use crate::cel::cost::deep;
+use crate::cel::cost::{pattern, traversal as characters};
 use crate::cel::kubernetes::format::Format;
 
 /// A request to the authorizer: no expression can afford three.
 const AUTHORIZATION: u64 = 350_000;
 /// Making a list, and a message, of which a selector consists.
 const LIST: u64 = 10;
-const REQUIREMENT: f64 = 50.0;
+const REQUIREMENT: u64 = 50;
 
 /// Reading a field.
 pub(super) fn one(_: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     1
+}
+
+/// Going through a text.
+pub(super) fn traversal(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(size(arguments, 0))
+}
+
+/// Going through a text twice.
+pub(super) fn double_traversal(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(2 * size(arguments, 0))
+}
+
+/// Matching a text against a regular expression.
+pub(super) fn search(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    characters(size(arguments, 0) + 1) * pattern(size(arguments, 1))
 }
 
 /// Asking the authorizer.
@@ -26,7 +41,7 @@ pub(super) fn authorization(_: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
 /// Reading a selector of labels or fields.
 pub(super) fn selector(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     let length = size(arguments, 1);
-    LIST + characters(length) + (length.div_ceil(2) as f64 * REQUIREMENT) as u64
+    LIST + characters(length) + length.div_ceil(2).saturating_mul(REQUIREMENT)
 }
 
 /// Matching a text against the regular expression that a format is taken for.
@@ -55,6 +70,7 @@ pub(super) fn contains_cidr_text(arguments: &[Value<'_>], result: Option<&Value<
     contains_cidr(arguments, result) + characters(size(arguments, 1))
 }
 
+/// Unlike the language's own functions these do not look into an optional.
 fn size(arguments: &[Value<'_>], index: usize) -> u64 {
-    arguments.get(index).map_or(1, actual_size)
+    arguments.get(index).map_or(1, Value::cost_size)
 }

@@ -6,8 +6,8 @@ use super::{cost, opaque, text, value};
 use crate::cel::kubernetes::ip::{Cidr, Family, Ip};
 use crate::cel::{Error, Function, Implementation, Value};
 
-opaque!(Ip, "net.IP", size: |ip| Some(ip.size()));
-opaque!(Cidr, "net.CIDR", size: |cidr| Some(cidr.size()));
+opaque!(Ip, "net.IP", size: |ip| Some(Ip::size(*ip)));
+opaque!(Cidr, "net.CIDR", size: |cidr| Some(Cidr::size(*cidr)));
 
 pub(super) const FUNCTIONS: &[Function] = &[
     parse("string_to_ip", "ip(string) -> net.IP", ip),
@@ -21,8 +21,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     unit("ip_family", "net.IP::family() -> int", family),
     unit("ip_is_unspecified", "net.IP::isUnspecified() -> bool", |a| is(a, Ip::is_unspecified)),
     unit("ip_is_loopback", "net.IP::isLoopback() -> bool", |a| is(a, Ip::is_loopback)),
-    unit("ip_is_link_local_multicast", "net.IP::isLinkLocalMulticast() -> bool", |a| is(a, Ip::is_link_local_multicast)),
-    unit("ip_is_link_local_unicast", "net.IP::isLinkLocalUnicast() -> bool", |a| is(a, Ip::is_link_local_unicast)),
+    unit("ip_is_link_local_multicast", "net.IP::isLinkLocalMulticast() -> bool", |a| {
+        is(a, Ip::is_link_local_multicast)
+    }),
+    unit("ip_is_link_local_unicast", "net.IP::isLinkLocalUnicast() -> bool", |a| {
+        is(a, Ip::is_link_local_unicast)
+    }),
     unit("ip_is_global_unicast", "net.IP::isGlobalUnicast() -> bool", |a| is(a, Ip::is_global_unicast)),
     // Conversion to text has no price of its own.
     Function::new("ip_to_string", "string(net.IP) -> string", ip_to_string).since(v(1, 30)),
@@ -31,13 +35,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     unit("cidr_prefix_length", "net.CIDR::prefixLength() -> int", prefix_length),
     unit("cidr_masked", "net.CIDR::masked() -> net.CIDR", masked),
     contains("cidr_contains_ip_string", "net.CIDR::containsIP(string) -> bool", contains_ip)
-        .cost(cost::contains_ip_text)
+        .either_cost(cost::contains_ip_text, cost::contains_ip)
         .estimate(cost::estimate::contains_ip_text),
     contains("cidr_contains_ip_ip", "net.CIDR::containsIP(net.IP) -> bool", contains_ip)
         .cost(cost::contains_ip)
         .estimate(cost::estimate::contains_ip),
     contains("cidr_contains_cidr_string", "net.CIDR::containsCIDR(string) -> bool", contains_cidr)
-        .cost(cost::contains_cidr_text)
+        .either_cost(cost::contains_cidr_text, cost::contains_cidr)
         .estimate(cost::estimate::contains_cidr_text),
     contains("cidr_contains_cidr", "net.CIDR::containsCIDR(net.CIDR) -> bool", contains_cidr)
         .cost(cost::contains_cidr)
@@ -45,7 +49,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn parse(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).since(v(1, 30)).cost(cost::traversal).estimate(cost::estimate::traversal)
+    Function::new(id, signature, call)
+        .since(v(1, 30))
+        .cost(cost::traversal)
+        .estimate(cost::estimate::traversal)
 }
 
 const fn unit(id: &'static str, signature: &'static str, call: Implementation) -> Function {

@@ -18,7 +18,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .cost(cost::traversal)
         .estimate(cost::estimate::traversal),
     unit("quantity_sign", "sign(kubernetes.Quantity) -> int", sign),
-    unit("quantity_is_greater_than", "kubernetes.Quantity::isGreaterThan(kubernetes.Quantity) -> bool", is_greater),
+    unit(
+        "quantity_is_greater_than",
+        "kubernetes.Quantity::isGreaterThan(kubernetes.Quantity) -> bool",
+        is_greater,
+    ),
     unit("quantity_is_less_than", "kubernetes.Quantity::isLessThan(kubernetes.Quantity) -> bool", is_less),
     unit("quantity_compare_to", "kubernetes.Quantity::compareTo(kubernetes.Quantity) -> int", compare),
     unit("quantity_get_float", "kubernetes.Quantity::asApproximateFloat() -> double", as_float),
@@ -76,12 +80,12 @@ fn is_integer<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 
 fn add<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let (left, right) = both(arguments)?;
-    left.add(right).map(Value::opaque).map_err(Error::new)
+    left.plus(right).map(Value::opaque).map_err(Error::new)
 }
 
 fn sub<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let (left, right) = both(arguments)?;
-    left.sub(right).map(Value::opaque).map_err(Error::new)
+    left.minus(right).map(Value::opaque).map_err(Error::new)
 }
 
 /// Two quantities, the second of which may be written as an integer.

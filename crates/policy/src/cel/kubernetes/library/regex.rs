@@ -1,6 +1,6 @@
 //! `text.find("[a-z]+")` and `findAll`.
 
-use super::{cost, text};
+use super::cost;
 use crate::cel::{Error, Function, Implementation, Value, regex};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -10,12 +10,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn search(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).cost(cost::search).estimate(cost::estimate::search)
+    Function::new(id, signature, call).unguarded().cost(cost::search).estimate(cost::estimate::search)
 }
 
 fn find<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let pattern = regex::compile(text(arguments, 1)?)?;
-    Ok(Value::text(pattern.find(text(arguments, 0)?).map_or("", |found| found.as_str())))
+    regex::search(arguments, |pattern, text| {
+        Value::text(pattern.find(text).map_or("", |found| found.as_str()))
+    })
 }
 
 fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
@@ -24,7 +25,7 @@ fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         Some(_) => return Err(Error::no_such_overload()),
         None => usize::MAX,
     };
-    let pattern = regex::compile(text(arguments, 1)?)?;
-    let found = pattern.find_iter(text(arguments, 0)?).take(most).map(|found| Value::text(found.as_str()));
-    Ok(Value::list(found.collect()))
+    regex::search(arguments, |pattern, text| {
+        Value::list(pattern.find_iter(text).take(most).map(|found| Value::text(found.as_str())).collect())
+    })
 }

@@ -1,5 +1,7 @@
 //! How is text written inside a URL?
 
+use std::fmt::Write as _;
+
 use crate::pod_security::go_quoted as quote;
 
 /// Which part of a URL some text is, and so which characters stand for themselves.
@@ -71,7 +73,7 @@ pub(super) fn escape(bytes: &[u8], part: Part) -> String {
         if plain(byte, part) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped

@@ -5,7 +5,7 @@ use crate::cel::parser::{ExprId, Parser};
 use crate::cel::syntax::{Element, Expr, Literal, Optionality};
 
 /// Most nodes of a tree: a chain of `optMap` doubles it at every link.
-const LARGEST: usize = 400_000;
+const LARGEST: usize = 20_000;
 /// The name under which `sortBy` keeps its list: no name that a user can write.
 const SORT_INPUT: &str = "@__sortBy_input__";
 
@@ -84,7 +84,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn opt_map(&mut self, at: u32, target: ExprId, variable: ExprId, value: ExprId) -> Expanded {
         let Expr::Ident(name) = self.ast.get(variable).clone() else {
-            return Err((variable, "optMap() variable name must be a simple identifier"));
+            return Err((variable, "optMap() variable name must be a simple identifier".into()));
         };
         let bound = self.bind_value(at, target, name, value);
         let some = self.call(at, "optional.of", vec![bound]);
@@ -99,7 +99,7 @@ impl Parser<'_, '_> {
         value: ExprId,
     ) -> Expanded {
         let Expr::Ident(name) = self.ast.get(variable).clone() else {
-            return Err((variable, "optFlatMap() variable name must be a simple identifier"));
+            return Err((variable, "optFlatMap() variable name must be a simple identifier".into()));
         };
         let bound = self.bind_value(at, target, name, value);
         Ok(self.if_present(at, target, bound))
@@ -128,10 +128,13 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn sort_by(&mut self, at: u32, target: ExprId, variable: ExprId, key: ExprId) -> Expanded {
-        if matches!(self.ast.get(target), Expr::Literal(_) | Expr::Map(_) | Expr::Object { .. }) {
+        if matches!(
+            self.ast.get(target),
+            Expr::Literal(_) | Expr::Map(_) | Expr::Object { .. } | Expr::Broken
+        ) {
             const COMPLAINT: &str =
                 "sortBy can only be applied to a list, identifier, comprehension, call or select expression";
-            return Err((target, COMPLAINT));
+            return Err((target, COMPLAINT.into()));
         }
         let input = self.node(at, Expr::Ident(SORT_INPUT.to_owned()));
         let keys = self.list_of(at, input, self.one(variable, NOT_IDENTIFIER), None, key)?;
