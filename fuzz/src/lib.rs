@@ -10,7 +10,6 @@ use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Pod, Version};
-use object::{Inventory, Limits, Version};
 use policy::cel::{Bindings, Budget, Env, Type, Value};
 use policy::pod_security::{Level, Policy, PolicyVersion};
 use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
