@@ -2,4 +2,17 @@
 //!
 //! Pure: a pod and a policy in, an answer out. No rule here knows where the pod came from.
 
+mod date;
+pub mod decide;
+pub mod document;
+pub mod patch;
+pub mod pattern;
 pub mod pod_security;
+pub mod request;
+pub mod response;
+pub mod selector;
+pub mod value;
+mod words;
+
+pub use date::Date;
+pub use words::{distance, nearest};

@@ -1,7 +1,7 @@
 //! How does Go's `%q` print a string? Annotations of any content stand in denials that way.
 
 /// A string as Go's `%q` prints it.
-pub(super) fn go_quoted(text: &str) -> String {
+pub(crate) fn go_quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {
