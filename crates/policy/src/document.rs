@@ -124,7 +124,7 @@ pub struct Exemptions {
     pub usernames: Vec<String>,
     /// Namespaces.
     pub namespaces: Vec<String>,
-    /// RuntimeClasses of pods.
+    /// `RuntimeClass`es of pods.
     pub runtime_classes: Vec<String>,
     /// Objects.
     pub objects: Vec<ObjectPattern>,

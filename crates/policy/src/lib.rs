@@ -8,6 +8,7 @@ pub mod document;
 pub mod patch;
 pub mod pattern;
 pub mod pod_security;
+pub mod rbac;
 pub mod request;
 pub mod response;
 pub mod selector;

@@ -51,7 +51,7 @@ pub(super) fn fill_in(
     let Some(spec) = spec.filter(|spec| *spec != value::of(pod.spec())) else { return Ok(None) };
     let old = value::of(object.root());
     let mut new = old.clone();
-    if let Some(slot) = path(object).and_then(|path| new.pointer_mut(path)) {
+    if let Some(slot) = new.pointer_mut(path(object)) {
         *slot = spec;
     }
     let changed = read_again(&new, object)?;
@@ -68,12 +68,12 @@ fn concerns(ready: &Ready, request: &Request, object: &Object) -> bool {
         && !pod_security::is_exempt(policy, object)
 }
 
-fn path(object: &Object) -> Option<&'static str> {
+fn path(object: &Object) -> &'static str {
     match object.kind() {
-        "Pod" => Some("/spec"),
-        "PodTemplate" => Some("/template/spec"),
-        "CronJob" => Some("/spec/jobTemplate/spec/template/spec"),
-        _ => Some("/spec/template/spec"),
+        "Pod" => "/spec",
+        "PodTemplate" => "/template/spec",
+        "CronJob" => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
     }
 }
 

@@ -48,12 +48,11 @@ fn way_out(word: &str, known: &[&str]) -> String {
 
 fn value(node: Node<'_>, kind: &Kind, checks: &dyn Catalogue, errors: &mut Errors<'_>) {
     match kind {
-        Kind::Any => {}
         Kind::Text => {
             text(node, errors);
         }
         Kind::Bool if node.bool().is_none() => errors.unfit(node, "true or false"),
-        Kind::Bool => {}
+        Kind::Bool | Kind::Any => {}
         Kind::Day => {
             if let Some(Err(why)) = text(node, errors).map(str::parse::<Date>) {
                 errors.at(node, why);
@@ -117,13 +116,13 @@ fn choice(node: Node<'_>, words: &[&str], errors: &mut Errors<'_>) {
             errors.at(node, format!("`{word}` is none of {}{near}", words.join(", ")));
         }
         None => {
-            errors.at(node, format!("this is {}, expected one of {}", node.kind().word(), words.join(", ")))
+            errors.at(node, format!("this is {}, expected one of {}", node.kind().word(), words.join(", ")));
         }
     }
 }
 
 /// The word of a choice: `off` is a boolean to YAML 1.1, and a word to everybody else.
-pub(super) fn word_of<'a>(node: Node<'a>) -> Option<&'a str> {
+pub(super) fn word_of(node: Node<'_>) -> Option<&str> {
     if node.bool() == Some(false) { Some("off") } else { node.str() }
 }
 
