@@ -1,10 +1,11 @@
 //! How do the rules take part in an admission decision? They are compiled once a policy, and asked object
 //! by object.
 
-use finding::Finding;
+use finding::{Finding, Severity, Waived, WaivedBy};
 use object::{Inventory, Object, Version};
-use policy::decide::Rules;
-use policy::document::{Catalogue, Policy};
+use policy::decide::{Decider, Lookup, Rules, Standing};
+use policy::document::{Catalogue, Mode, Policy};
+use policy::request::{Request, creation};
 
 use crate::{CHECKS, Check, Judge, Run, Settings};
 
@@ -42,4 +43,73 @@ impl Rules for Judge {
     fn judge(&self, object: &Object, among: &Inventory) -> Vec<Finding> {
         self.object(object, among)
     }
+}
+
+/// What the policies have against an object, each finding at its line. What is refused is of medium severity at
+/// least, what is warned of low at most, what is logged no more than information; what the policies fill in
+/// is not missing.
+///
+/// # Errors
+/// Why it cannot be said: a policy asks for the labels of a namespace that nobody knows.
+pub fn by_policies(decider: &Decider, object: &Object, lookup: &dyn Lookup) -> Result<Vec<Finding>, String> {
+    let request = creation(object.clone());
+    let mut findings = against(decider, &request, object, lookup)?;
+    let filled = decider.filled_in(&request, lookup).map_err(|status| status.message)?;
+    if let Some((filled, changed)) =
+        filled.as_ref().and_then(|filled| Some((filled, filled.object.as_ref()?)))
+    {
+        let left = against(decider, filled, changed, lookup)?;
+        let same =
+            |a: &Finding, b: &Finding| (a.id, &a.field, a.pod_security) == (b.id, &b.field, b.pod_security);
+        findings.retain(|finding| left.iter().any(|other| same(finding, other)));
+    }
+    Ok(findings)
+}
+
+fn against(
+    decider: &Decider,
+    request: &Request,
+    object: &Object,
+    lookup: &dyn Lookup,
+) -> Result<Vec<Finding>, String> {
+    let mut findings: Vec<(Mode, Finding)> = Vec::new();
+    for standing in decider.standing(request, lookup).map_err(|status| status.message)? {
+        for (mode, level) in &standing.levels {
+            let (found, _) = crate::pod_security(object, *level);
+            findings.extend(found.into_iter().map(|finding| (*mode, finding)));
+        }
+        let found = standing.rules.map(|rules| rules.judge(object, lookup.inventory())).unwrap_or_default();
+        for mut finding in found {
+            let Some(mode) = standing.policy.checks.get(finding.id) else { continue };
+            finding.waived = waived(&standing, &finding, request);
+            findings.push((*mode, finding));
+        }
+    }
+    // Two policies, or two modes of one, may say the same: it is said once, by the one that weighs most.
+    findings.sort_by_key(|(mode, _)| std::cmp::Reverse(*mode));
+    let mut said: Vec<Finding> = Vec::new();
+    for (mode, mut finding) in findings {
+        let same = |other: &Finding| {
+            (other.id, other.span, &other.message) == (finding.id, finding.span, &finding.message)
+        };
+        if !said.iter().any(same) {
+            finding.severity = match mode {
+                Mode::Enforce => finding.severity.max(Severity::Medium),
+                Mode::Warn => finding.severity.min(Severity::Low),
+                Mode::Audit => Severity::Info,
+            };
+            said.push(finding);
+        }
+    }
+    Ok(said)
+}
+
+fn waived(standing: &Standing<'_>, finding: &Finding, request: &Request) -> Option<Waived> {
+    let waiver = standing.waiver(finding.id, request)?;
+    Some(Waived {
+        reason: waiver.reason.clone(),
+        by: WaivedBy::Config,
+        owner: Some(waiver.owner.clone()),
+        expires: Some(waiver.expires.to_string()),
+    })
 }

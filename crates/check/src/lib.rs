@@ -32,7 +32,7 @@ mod volumes;
 mod waivers;
 mod webhook;
 
-pub use admission::{Known, compile};
+pub use admission::{Known, by_policies, compile};
 pub use config::{Config, ConfigError, Place};
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};

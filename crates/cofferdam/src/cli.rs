@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Decide about a request as the admission webhook does
     Admit(AdmitArgs),
+    /// Work with policies
+    Policy(PolicyArgs),
     /// Show the page of a check: why it matters, what to do, examples
     Explain(ExplainArgs),
     /// List what is built in
@@ -92,6 +94,11 @@ pub(crate) struct CheckArgs {
     /// Judge by this Pod Security Standard and nothing else, such as restricted@1.29
     #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
     pub(crate) pss: Option<Policy>,
+
+    /// Judge by these policies and nothing else, as `cofferdam admit` decides by them (can be repeated)
+    #[arg(long, value_name = "FILE_OR_DIR",
+          conflicts_with_all = ["pss", "only", "skip", "baseline", "write_baseline", "fix", "diff"])]
+    pub(crate) policy: Vec<PathBuf>,
 
     /// Run these checks only
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = check_id)]
@@ -184,6 +191,18 @@ impl From<FixLevel> for Safety {
             FixLevel::Risky => Self::Risky,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub(crate) what: PolicyWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyWhat {
+    /// Print the JSON Schema of a policy, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use std::fmt::Debug;
 use finding::Finding;
 use object::{Inventory, Object, Version};
 
-use crate::document::{Matching, PodSecurity, Policies, Policy};
+use crate::document::{Matching, Mode, PodSecurity, Policies, Policy, Waiver};
 use crate::request::{Operation, Request};
 use crate::response::{Response, Status};
 
@@ -59,6 +59,24 @@ pub struct Decider {
 struct Ready {
     policy: Policy,
     rules: Option<Box<dyn Rules>>,
+}
+
+/// A policy that stands against a request.
+#[derive(Debug)]
+pub struct Standing<'d> {
+    /// The policy.
+    pub policy: &'d Policy,
+    /// Its checks, if it has any.
+    pub rules: Option<&'d dyn Rules>,
+    /// The Pod Security Standards a pod is held to, each with its weight.
+    pub levels: Vec<(Mode, crate::pod_security::Policy)>,
+}
+
+impl Standing<'_> {
+    /// The waiver that accepts a finding of a check about the object of a request.
+    pub fn waiver(&self, check: &str, request: &Request) -> Option<&Waiver> {
+        rules::waiver(check, self.policy, request)
+    }
 }
 
 /// What one policy says about one request.
@@ -130,6 +148,35 @@ impl Decider {
             response.denied = Some(Status::forbidden(&request.resource, &request.name, &why));
         }
         response
+    }
+
+    /// What stands against a request, for whoever wants to point at it rather than answer: the policies that
+    /// concern it and leave neither its user nor its object alone.
+    ///
+    /// # Errors
+    /// When a policy asks for the labels of a namespace that nobody knows.
+    pub fn standing(&self, request: &Request, lookup: &dyn Lookup) -> Result<Vec<Standing<'_>>, Status> {
+        let mut found = Vec::new();
+        for Ready { policy, rules } in self.matching(request, lookup)? {
+            let object = request.object.as_ref();
+            let is_exempt = exempt::by_object(policy, request)
+                || exempt::by_request(policy, request).is_some()
+                || object.is_some_and(|object| pod_security::is_exempt(policy, object));
+            if !is_exempt {
+                let levels = pod_security::levels(policy, request, lookup, self.version)?;
+                found.push(Standing { policy, rules: rules.as_deref(), levels });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The object as the policies fill it in, if they change anything.
+    ///
+    /// # Errors
+    /// When a policy asks for the labels of a namespace that nobody knows.
+    pub fn filled_in(&self, request: &Request, lookup: &dyn Lookup) -> Result<Option<Request>, Status> {
+        let matching = self.matching(request, lookup)?;
+        defaults::fill_in(&matching, request, self.version, lookup, &mut crate::patch::Patch::default())
     }
 
     /// The policies a request is a matter of.
@@ -220,6 +267,6 @@ fn makes_pods(request: &Request) -> bool {
 }
 
 /// The levels in force, however they came about.
-fn levels_of(standard: &PodSecurity, mode: crate::document::Mode) -> labels::Levels {
+fn levels_of(standard: &PodSecurity, mode: Mode) -> labels::Levels {
     labels::Levels::configured(standard, mode)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use object::{Limits, Node, Object, Tree};
 
-pub use self::bare::{Scope, resource_of};
+pub use self::bare::{Scope, creation, resource_of};
 pub use self::review::read;
 
 /// The largest review an API server sends (`k8s.io/apiserver`, 3 MiB for a request body).

@@ -80,7 +80,7 @@ fn failed(failure: &Failure) -> anyhow::Error {
 }
 
 /// What is known of the cluster.
-struct Facts {
+pub(crate) struct Facts {
     inventory: Inventory,
     /// Labels of namespaces by their names.
     namespaces: BTreeMap<String, Labels>,
@@ -109,14 +109,23 @@ impl Facts {
                 }
             }
         }
-        let inventory = Inventory::new(objects);
+        let given: Labels = args.namespace_labels.iter().cloned().collect();
+        let given = Some(given).filter(|given| !given.is_empty());
+        Ok(Self { given, ..Self::of(Inventory::new(objects)) })
+    }
+
+    /// What the objects say.
+    pub(crate) fn of(inventory: Inventory) -> Self {
         let namespaces = inventory
             .of_kind("", "Namespace")
             .map(|object| (object.name().to_owned(), labels(object)))
             .collect();
-        let given: Labels = args.namespace_labels.iter().cloned().collect();
-        let given = Some(given).filter(|given| !given.is_empty());
-        Ok(Self { inventory, namespaces, given })
+        Self { inventory, namespaces, given: None }
+    }
+
+    /// The objects, given back.
+    pub(crate) fn into_inventory(self) -> Inventory {
+        self.inventory
     }
 }
 
@@ -136,5 +145,5 @@ fn labels(namespace: &Object) -> Labels {
     let entries = namespace.at("metadata.labels").into_iter().flat_map(Node::entries);
     let written =
         entries.map(|(key, value)| (key.key_text().into_owned(), value.str().unwrap_or_default().to_owned()));
-    std::iter::once(own).chain(written).collect()
+    written.chain([own]).collect()
 }

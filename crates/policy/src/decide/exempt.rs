@@ -20,10 +20,13 @@ pub(super) fn by_request(policy: &Policy, request: &Request) -> Option<&'static 
 
 /// Whether one of the objects that are left alone is meant.
 pub(super) fn by_object(policy: &Policy, request: &Request) -> bool {
-    let mut patterns = policy.exemptions.objects.iter();
-    patterns.any(|pattern| {
-        names_of(request).iter().any(|(kind, name)| pattern.takes(kind, &request.namespace, name))
-    })
+    let patterns = &policy.exemptions.objects;
+    if patterns.is_empty() {
+        return false;
+    }
+    let names = names_of(request);
+    let takes = |kind: &str, name: &str| patterns.iter().any(|own| own.takes(kind, &request.namespace, name));
+    names.iter().any(|(kind, name)| takes(kind, name))
 }
 
 /// Service accounts whose word about the owner of a pod is believed: anybody may write `ownerReferences`.

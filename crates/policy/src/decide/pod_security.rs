@@ -7,8 +7,8 @@ use object::{Node, Object, Pod, Version};
 
 use super::labels::{LabelError, Levels, Standard, aggregate as aggregate_errors};
 use super::{Denial, Lookup, Verdict, exempt, levels_of, makes_pods, namespaces, unknown, update};
-use crate::document::{PodSecurity, Policy};
-use crate::pod_security::{Violation, aggregate, evaluate};
+use crate::document::{Mode, PodSecurity, Policy};
+use crate::pod_security::{Level, Policy as LevelVersion, Violation, aggregate, evaluate};
 use crate::request::{Operation, Request};
 use crate::response::Status;
 
@@ -70,15 +70,42 @@ pub(super) fn judge(
     pod(object, &asked, policy, verdict);
 }
 
+/// The standards a pod of the request is held to, each with its weight; nothing is said of `privileged`.
+pub(super) fn levels(
+    policy: &Policy,
+    request: &Request,
+    lookup: &dyn Lookup,
+    release: Version,
+) -> Result<Vec<(Mode, LevelVersion)>, Status> {
+    let Some(standard) = &policy.pod_security else { return Ok(Vec::new()) };
+    if !request.is_about("", "pods") && !makes_pods(request) {
+        return Ok(Vec::new());
+    }
+    let mut levels = levels_of(standard, policy.mode);
+    if let PodSecurity::Labels { .. } = standard {
+        let labels = lookup.labels(&request.namespace).ok_or_else(|| unknown(&request.namespace))?;
+        (levels, _) = levels.labelled(labels);
+    }
+    let mut found: Vec<(Mode, LevelVersion)> = Vec::new();
+    for (mode, standard) in
+        [(Mode::Enforce, levels.enforce), (Mode::Warn, levels.warn), (Mode::Audit, levels.audit)]
+    {
+        let asked = standard.policy(release);
+        if asked.level != Level::Privileged && found.iter().all(|(_, known)| *known != asked) {
+            found.push((mode, asked));
+        }
+    }
+    Ok(found)
+}
+
 fn nothing_to_do(levels: &Levels, enforce: Enforce, verdict: &mut Verdict) -> bool {
-    use crate::pod_security::Level::Privileged;
     match enforce {
         Enforce::Yes if levels.is_privileged() => {
             verdict.audit.push(("enforce-policy", "privileged:latest".to_owned()));
             true
         }
         Enforce::Yes => false,
-        Enforce::No => levels.warn.level == Privileged && levels.audit.level == Privileged,
+        Enforce::No => levels.warn.level == Level::Privileged && levels.audit.level == Level::Privileged,
     }
 }
 

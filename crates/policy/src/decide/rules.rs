@@ -7,7 +7,7 @@ use object::{Node, Object, Version};
 
 use super::pod_security::{IGNORED, is_exempt};
 use super::{Denial, Lookup, Rules, Verdict, exempt, update};
-use crate::document::{Mode, Policy, Untrusted};
+use crate::document::{Mode, Policy, Untrusted, Waiver};
 use crate::request::{Operation, Request};
 
 /// Findings that one message names; the rest is a number.
@@ -112,15 +112,19 @@ fn is_contained(finding: &Finding, policy: &Policy, object: &Object, version: Ve
 }
 
 fn is_waived(finding: &Finding, policy: &Policy, request: &Request, verdict: &mut Verdict) -> bool {
-    let names = exempt::names_of(request);
-    let waiver =
-        policy.waivers.iter().filter(|waiver| waiver.check == finding.id).find(|waiver| {
-            names.iter().any(|(kind, name)| waiver.object.takes(kind, &request.namespace, name))
-        });
-    let Some(waiver) = waiver else { return false };
+    let Some(waiver) = waiver(finding.id, policy, request) else { return false };
     let text = format!("{} until {} by {}: {}", waiver.check, waiver.expires, waiver.owner, waiver.reason);
     verdict.audit.push(("waived", finding::visible(&text).into_owned()));
     true
+}
+
+/// The waiver of a policy that covers a check on the object of a request.
+pub(super) fn waiver<'p>(check: &str, policy: &'p Policy, request: &Request) -> Option<&'p Waiver> {
+    let mut waivers = policy.waivers.iter().filter(|waiver| waiver.check == check).peekable();
+    waivers.peek()?;
+    let names = exempt::names_of(request);
+    let takes = |waiver: &Waiver, kind: &str, name: &str| waiver.object.takes(kind, &request.namespace, name);
+    waivers.find(|waiver| names.iter().any(|(kind, name)| takes(waiver, kind, name)))
 }
 
 /// Rule, field and what is wrong, in one line.

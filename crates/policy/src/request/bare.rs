@@ -60,7 +60,7 @@ pub fn resource_of(kind: &str) -> (String, Scope) {
 }
 
 /// The creation of an object, by nobody in particular.
-pub(super) fn creation(object: Object) -> Request {
+pub fn creation(object: Object) -> Request {
     let (resource, scope) = resource_of(object.kind());
     let version = object.id().api_version.rsplit('/').next().unwrap_or_default().to_owned();
     let gvk = |name: String| Gvk { group: object.group().to_owned(), version: version.clone(), name };
