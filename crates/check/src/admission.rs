@@ -16,21 +16,25 @@ pub struct Known;
 impl Catalogue for Known {
     fn find(&self, id: &str) -> Result<&'static str, String> {
         let check = crate::find(id).ok_or_else(|| crate::list::unknown(id))?;
-        if judges_objects(check) {
+        if judges_requests(check) {
             return Ok(check.id);
         }
         Err(format!(
-            "`{id}` is about the text of a file, which admission never sees: leave it to `cofferdam check`"
+            "`{id}` is about how a manifest is written, which admission never sees: leave it to `cofferdam check`"
         ))
     }
 
     fn all(&self) -> Vec<&'static str> {
-        CHECKS.iter().filter(|check| judges_objects(check)).map(|check| check.id).collect()
+        CHECKS.iter().filter(|check| judges_requests(check)).map(|check| check.id).collect()
     }
 }
 
-fn judges_objects(check: &Check) -> bool {
-    matches!(check.run, Run::Object(_) | Run::Pod(_) | Run::PodAmong(_) | Run::ObjectAmong(_))
+/// What an API server has read, dropped or refused before it asks anybody.
+const WRITTEN: [&str; 4] = ["wrong-type", "unknown-field", "field-not-in-version", "yaml-boolean-trap"];
+
+fn judges_requests(check: &Check) -> bool {
+    let judges = matches!(check.run, Run::Object(_) | Run::Pod(_) | Run::PodAmong(_) | Run::ObjectAmong(_));
+    judges && !WRITTEN.contains(&check.id)
 }
 
 /// The rules of one policy for one release.

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// People write YAML, with anchors, and may write more than one document before they are told.
-const LIMITS_OF_YAML: Limits = Limits { copies: 20_000, documents: 2, ..LIMITS };
+const LIMITS_OF_YAML: Limits = Limits { copies: 20_000, documents: 1_000, ..LIMITS };
 
 /// Reads a review of `admission.k8s.io/v1`, or an object that is taken for one being created. JSON is read
 /// as a machine writes it, anything else as kubectl reads manifests.
