@@ -176,7 +176,7 @@ impl Reader<'_> {
         match document::read(self.source, range, dialect, self.limits, &mut self.problems) {
             Ok(Some(tree)) => {
                 self.read += 1;
-                (self.take)(tree);
+                (self.take)(tree.marked());
             }
             Ok(None) => {}
             Err(problem) => self.problems.push(problem),

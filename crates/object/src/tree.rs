@@ -20,6 +20,9 @@ pub struct Tree {
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) children: Vec<u32>,
     pub(crate) owned: Vec<Box<str>>,
+    /// A mark of each key, at the place of its id in `children`: most keys are told apart without a look at
+    /// their text. Empty until the tree is whole.
+    marks: Vec<u16>,
 }
 
 /// Index of the document's root node.
@@ -102,7 +105,24 @@ pub struct Node<'a> {
 
 impl Tree {
     pub(crate) fn new(source: Arc<Source>) -> Self {
-        Self { source, nodes: Vec::new(), children: Vec::new(), owned: Vec::new() }
+        Self { source, nodes: Vec::new(), children: Vec::new(), owned: Vec::new(), marks: Vec::new() }
+    }
+
+    /// Marks every key, once nothing is added any more.
+    pub(crate) fn marked(mut self) -> Self {
+        let mut marks = vec![0; self.children.len()];
+        for node in &self.nodes {
+            let Body::Map { start, len } = node.body else { continue };
+            let places = start as usize..(start + len * 2) as usize;
+            let Some(places) = marks.get_mut(places) else { continue };
+            for (mark, [key, _]) in
+                places.iter_mut().step_by(2).zip(self.kids(start, len * 2).as_chunks::<2>().0)
+            {
+                *mark = mark_of(self.node(*key).text().unwrap_or_default());
+            }
+        }
+        self.marks = marks;
+        self
     }
 
     /// The text the tree was read from.
@@ -122,6 +142,15 @@ impl Tree {
     pub(crate) fn kids(&self, start: u32, len: u32) -> &[u32] {
         self.children.get(start as usize..(start + len) as usize).unwrap_or_default()
     }
+}
+
+/// Length, first and last byte of a key in one number; different keys may share one.
+fn mark_of(key: &str) -> u16 {
+    let byte = |byte: Option<&u8>| u16::from(byte.copied().unwrap_or(0));
+    let bytes = key.as_bytes();
+    (bytes.len() as u16).wrapping_mul(0x0b)
+        ^ byte(bytes.first()).wrapping_mul(0x101)
+        ^ byte(bytes.last()) << 5
 }
 
 impl<'a> Node<'a> {
@@ -262,7 +291,16 @@ impl<'a> Node<'a> {
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
         let Body::Map { start, len } = self.data().body else { return None };
         let (pairs, _) = self.tree.kids(start, len * 2).as_chunks::<2>();
-        let [key, value] = pairs.iter().rev().find(|[own, _]| self.tree.node(*own).reads(key))?;
+        let marks = self.tree.marks.get(start as usize..(start + len * 2) as usize);
+        let [key, value] = match marks {
+            Some(marks) => {
+                let wanted = mark_of(key);
+                let (marks, _) = marks.as_chunks::<2>();
+                let mut marked = pairs.iter().zip(marks).rev().filter(|(_, [mark, _])| *mark == wanted);
+                marked.find(|([own, _], _)| self.tree.node(*own).reads(key))?.0
+            }
+            None => pairs.iter().rev().find(|[own, _]| self.tree.node(*own).reads(key))?,
+        };
         Some((self.tree.node(*key), self.tree.node(*value)))
     }
 
@@ -273,7 +311,13 @@ impl<'a> Node<'a> {
 
     /// The value under a dotted path of field names, such as `securityContext.privileged`.
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        path.split('.').try_fold(self, Node::get)
+        let (mut here, mut rest) = (self, path);
+        // Paths are short: looking at each byte is quicker than setting a search up.
+        while let Some(dot) = rest.bytes().position(|byte| byte == b'.') {
+            here = here.get(rest.get(..dot)?)?;
+            rest = rest.get(dot + 1..)?;
+        }
+        here.get(rest)
     }
 
     /// The key under which the node stands, if its parent is a mapping.

@@ -31,7 +31,7 @@ pub fn json(source: &Arc<Source>, limits: Limits) -> Result<Tree, Problem> {
     let skim = Skim { text: text.as_bytes(), at: 0 };
     let mut reader = Reader { text, skim, limits, tree, open: Vec::new(), pending: Vec::new() };
     match reader.document() {
-        Ok(()) => Ok(reader.tree),
+        Ok(()) => Ok(reader.tree.marked()),
         Err(Wrong { at, message }) => fail(at, message),
     }
 }
