@@ -1,6 +1,8 @@
 //! How do the rules take part in an admission decision? They are compiled once a policy, and asked object
 //! by object.
 
+use std::collections::HashSet;
+
 use finding::{Finding, Severity, Waived, WaivedBy};
 use object::{Inventory, Object, Version};
 use policy::decide::{Decider, Lookup, Rules, Standing};
@@ -63,9 +65,11 @@ pub fn by_policies(decider: &Decider, object: &Object, lookup: &dyn Lookup) -> R
         filled.as_ref().and_then(|filled| Some((filled, filled.object.as_ref()?)))
     {
         let left = against(decider, filled, changed, lookup)?;
-        let same =
-            |a: &Finding, b: &Finding| (a.id, &a.field, a.pod_security) == (b.id, &b.field, b.pod_security);
-        findings.retain(|finding| left.iter().any(|other| same(finding, other)));
+        let key = |finding: &Finding| {
+            (finding.id, finding.field.clone(), finding.pod_security.map(|check| check.id))
+        };
+        let left: HashSet<_> = left.iter().map(key).collect();
+        findings.retain(|finding| left.contains(&key(finding)));
     }
     Ok(findings)
 }
@@ -91,21 +95,17 @@ fn against(
     }
     // Two policies, or two modes of one, may say the same: it is said once, by the one that weighs most.
     findings.sort_by_key(|(mode, _)| std::cmp::Reverse(*mode));
-    let mut said: Vec<Finding> = Vec::new();
-    for (mode, mut finding) in findings {
-        let same = |other: &Finding| {
-            (other.id, other.span, &other.message) == (finding.id, finding.span, &finding.message)
+    let mut said = HashSet::new();
+    findings.retain(|(_, finding)| said.insert((finding.id, finding.span, finding.message.clone())));
+    let weighed = findings.into_iter().map(|(mode, finding)| {
+        let severity = match mode {
+            Mode::Enforce => finding.severity.max(Severity::Medium),
+            Mode::Warn => finding.severity.min(Severity::Low),
+            Mode::Audit => Severity::Info,
         };
-        if !said.iter().any(same) {
-            finding.severity = match mode {
-                Mode::Enforce => finding.severity.max(Severity::Medium),
-                Mode::Warn => finding.severity.min(Severity::Low),
-                Mode::Audit => Severity::Info,
-            };
-            said.push(finding);
-        }
-    }
-    Ok(said)
+        Finding { severity, ..finding }
+    });
+    Ok(weighed.collect())
 }
 
 fn waived(standing: &Standing<'_>, finding: &Finding, request: &Request) -> Option<Waived> {

@@ -10,7 +10,7 @@ mod read;
 mod schema;
 mod shape;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use finding::Source;
@@ -184,6 +184,7 @@ pub struct Policies {
     pub errors: Vec<PolicyError>,
     /// The names of the policies that are not in force, as far as they could be read.
     pub refused: Vec<String>,
+    names: BTreeSet<String>,
 }
 
 impl Policies {
@@ -222,9 +223,7 @@ impl Policies {
         let mut errors = Errors { list: &mut self.errors };
         let policy = read::policy(object, checks, today, &mut errors)?;
         // Of two policies of one name a cluster keeps the later one; in files neither is meant to vanish.
-        if let Some(name) =
-            object.at("metadata.name").filter(|_| self.list.iter().any(|p| p.name == policy.name))
-        {
+        if let Some(name) = object.at("metadata.name").filter(|_| !self.names.insert(policy.name.clone())) {
             let text =
                 format!("a policy `{}` stands before this one and is in force, rename one", policy.name);
             errors.at(name, text);
