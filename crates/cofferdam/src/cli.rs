@@ -158,7 +158,7 @@ pub(crate) struct AdmitArgs {
     #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
     pub(crate) policy: Vec<PathBuf>,
 
-    /// AdmissionReview, or an object as if it were being created; `-` reads standard input
+    /// `AdmissionReview`, or an object as if it were being created; `-` reads standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) request: PathBuf,
 

@@ -325,7 +325,10 @@ fn ours(question: &Value) -> Value {
 }
 
 fn ask(oracle: &std::path::Path, questions: &[Value]) -> Vec<Value> {
-    let text: String = questions.iter().map(|question| format!("{question}\n")).collect();
+    let mut text = String::new();
+    for question in questions {
+        text.extend([question.to_string().as_str(), "\n"]);
+    }
     let mut command = Command::new(oracle);
     command.arg("admit").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
