@@ -15,8 +15,8 @@ fn pod(spec: &str) -> String {
 fn patched(text: &str, patch: &Patch) -> Value {
     let mut value = value::of(request(text).object.unwrap().root());
     for step in patch.steps() {
-        let Step::Add(path, added) = step else { panic!("{step:?}") };
-        let (parent, last) = path.rsplit_once('/').unwrap();
+        let Step::Add(pointer, added) = step else { panic!("{step:?}") };
+        let (parent, last) = pointer.rsplit_once('/').unwrap();
         value.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(last.to_owned(), added.clone());
     }
     value
