@@ -30,8 +30,8 @@ fn read(text: &str) -> Policies {
 
 /// A policy whose `spec` this is, from line 4 on.
 fn policy(spec: &str) -> String {
-    let spec: String = spec.lines().map(|line| format!("  {line}\n")).collect();
-    format!("apiVersion: cofferdam.dev/v1alpha1\nkind: Policy\nmetadata: {{name: p}}\nspec:\n{spec}")
+    let spec = spec.replace('\n', "\n  ");
+    format!("apiVersion: cofferdam.dev/v1alpha1\nkind: Policy\nmetadata: {{name: p}}\nspec:\n  {spec}\n")
 }
 
 fn refused(spec: &str) -> String {

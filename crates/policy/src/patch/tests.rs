@@ -17,15 +17,16 @@ fn apply(mut value: Value, patch: &Patch) -> Value {
         match (value.pointer_mut(parent).unwrap(), new, step) {
             (Value::Object(map), Some(new), _) => drop(map.insert(last, new)),
             (Value::Object(map), None, _) => drop(map.remove(&last).unwrap()),
-            (Value::Array(list), Some(new), Step::Add(..)) => list.insert(last.parse().unwrap(), new),
-            (Value::Array(list), Some(new), _) => list[last.parse::<usize>().unwrap()] = new,
-            (Value::Array(list), None, _) => drop(list.remove(last.parse().unwrap())),
+            (Value::Array(items), Some(new), Step::Add(..)) => items.insert(last.parse().unwrap(), new),
+            (Value::Array(items), Some(new), _) => items[last.parse::<usize>().unwrap()] = new,
+            (Value::Array(items), None, _) => drop(items.remove(last.parse().unwrap())),
             _ => panic!("{pointer} has no parent"),
         }
     }
     value
 }
 
+#[allow(clippy::needless_pass_by_value)] // so that a case reads as two values
 fn steps(old: Value, new: Value) -> String {
     let patch = Patch::between(&old, &new);
     assert_eq!(apply(old, &patch), new);
