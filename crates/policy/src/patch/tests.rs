@@ -39,25 +39,25 @@ fn only_what_differs_is_said() {
     assert_eq!(steps(json!({"a": 1, "b": [1, 2]}), json!({"a": 1, "b": [1, 2]})), "[]");
     assert_eq!(
         steps(json!({"spec": {"a": 1}}), json!({"spec": {"a": 1, "b/c~": {"d": true}}})),
-        r#"[{"op":"add","pointer":"/spec/b~1c~0","value":{"d":true}}]"#
+        r#"[{"op":"add","path":"/spec/b~1c~0","value":{"d":true}}]"#
     );
     assert_eq!(
         steps(json!({"a": {"x": 1}, "b": 2}), json!({"b": 3})),
-        r#"[{"op":"remove","pointer":"/a"},{"op":"replace","pointer":"/b","value":3}]"#
+        r#"[{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3}]"#
     );
-    assert_eq!(steps(json!(1), json!({"a": null})), r#"[{"op":"replace","pointer":"","value":{"a":null}}]"#);
+    assert_eq!(steps(json!(1), json!({"a": null})), r#"[{"op":"replace","path":"","value":{"a":null}}]"#);
 }
 
 #[test]
 fn lists_change_at_their_ends_and_inside() {
     assert_eq!(
         steps(json!(["a", "b"]), json!(["a", "b", "c"])),
-        r#"[{"op":"add","pointer":"/2","value":"c"}]"#
+        r#"[{"op":"add","path":"/2","value":"c"}]"#
     );
-    assert_eq!(steps(json!(["a", "b", "c"]), json!(["b", "c"])), r#"[{"op":"remove","pointer":"/0"}]"#);
+    assert_eq!(steps(json!(["a", "b", "c"]), json!(["b", "c"])), r#"[{"op":"remove","path":"/0"}]"#);
     assert_eq!(
         steps(json!([{"n": "a"}, {"n": "b"}]), json!([{"n": "a", "x": 1}, {"n": "b"}])),
-        r#"[{"op":"add","pointer":"/0/x","value":1}]"#
+        r#"[{"op":"add","path":"/0/x","value":1}]"#
     );
     assert_eq!(steps(json!([1, 2, 3, 4]), json!([1, 4])).matches("remove").count(), 2);
 }
