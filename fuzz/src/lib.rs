@@ -11,6 +11,8 @@ use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Pod, Version};
 use policy::cel::{Bindings, Budget, Env, Type, Value};
+use policy::decide::{Decider, Labels, Lookup};
+use policy::document::Policies;
 use policy::pod_security::{Level, Policy, PolicyVersion};
 use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
 use policy::pod_security_policy::{
@@ -29,13 +31,14 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
     Target { name: "config", run: config },
     Target { name: "psp", run: psp },
     Target { name: "cel", run: cel },
+    Target { name: "admit", run: admit },
 ];
 
 /// Expressions of policies, evaluated over a manifest that follows a line of dashes.
@@ -167,6 +170,41 @@ fn admitted_again(policies: &[PodSecurityPolicy], pod: Pod<'_>) {
     };
     if let Ok(Decision::Denied(denial)) = ask(again, Pass::Validating) {
         panic!("let in by {} and then: {}", first.policy, denial.text);
+    }
+}
+
+/// The whole way of `cofferdam admit`: a review, or a policy; whichever it is, the other is fixed.
+///
+/// # Panics
+/// When a pod that was filled in is filled in again: that is what the fuzzer looks for.
+pub fn admit(bytes: &[u8]) {
+    let Some(source) = source(bytes) else { return };
+    let known = check::Known;
+    let fixed = Arc::new(Source::file("policy.yaml", include_str!("../seeds/admit/policy.yaml").to_owned()));
+    let given = Policies::read(&[fixed, Arc::clone(&source)], &known, Date::of_unix_day(20_000));
+    let decider = Decider::new(given, Version::NEWEST, &check::compile);
+    let facts = Nothing(Inventory::new(Vec::new()), Labels::new());
+    let review = Arc::new(Source::file("review.json", include_str!("../seeds/admit/review.json").to_owned()));
+    for source in [source, review] {
+        let Ok(request) = policy::request::read(&source) else { continue };
+        let response = decider.decide(&request, &facts);
+        std::hint::black_box(response.review().to_string());
+        let filled = decider.filled_in(&request, &facts).ok().flatten();
+        let again = filled.map(|filled| decider.filled_in(&filled, &facts));
+        assert!(!matches!(again, Some(Ok(Some(_)))), "defaults are filled in twice");
+    }
+}
+
+/// A cluster where nothing is.
+struct Nothing(Inventory, Labels);
+
+impl Lookup for Nothing {
+    fn labels(&self, _: &str) -> Option<&Labels> {
+        Some(&self.1)
+    }
+
+    fn inventory(&self) -> &Inventory {
+        &self.0
     }
 }
 

@@ -3,6 +3,7 @@
 //! Absolute figures depend on the machine; ratios taken on the same machine in the same minute travel better. A missed
 //! aim is printed, never an error: a slow machine must not turn a build red.
 
+mod admission;
 mod measure;
 mod table;
 
@@ -84,6 +85,7 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
     let mut rows = Vec::new();
     let ours = corpus_rows(&binary, &corpus, &mut rows)?;
     many_rows(repo, &binary, &corpus, &mut rows)?;
+    admission::rows(repo, &binary, &mut rows)?;
     let mut skips = Skips::new();
     for peer in &PEERS {
         match peer_row(peer, &corpus, ours)? {

@@ -103,12 +103,17 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     if has_private_key(value) {
         return Some(Suspicion::Shape("a private key"));
     }
-    if is_placeholder(value) {
-        return None;
-    }
-    if let Some((_, _, what)) = PREFIXES.iter().find(|(prefix, rest, _)| has_prefix(value, prefix, *rest)) {
-        return Some(Suspicion::Shape(what));
-    }
+    let suspicion = by_prefix(value).or_else(|| by_url_or_name(name, value))?;
+    // Asked last: it is the dearest question, and rarely anything depends on it.
+    (!is_placeholder(value)).then_some(suspicion)
+}
+
+fn by_prefix(value: &str) -> Option<Suspicion> {
+    let (.., what) = PREFIXES.iter().find(|(prefix, rest, _)| has_prefix(value, prefix, *rest))?;
+    Some(Suspicion::Shape(what))
+}
+
+fn by_url_or_name(name: &str, value: &str) -> Option<Suspicion> {
     if value.contains("://") {
         return password_in_url(value).then_some(Suspicion::Shape("a password inside a URL"));
     }
@@ -116,8 +121,14 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     (is_one && !names_something(name, value) && !repeats(name, value)).then_some(Suspicion::Name)
 }
 
+/// Bytes that a PEM block cannot do without, its key among them; it is longer in base64.
+const PEM: usize = 40 + "PRIVATE KEY-----".len();
+
 /// A PEM block of a private key that is not left empty, as it is or in base64.
 fn has_private_key(value: &str) -> bool {
+    if value.len() < PEM {
+        return false;
+    }
     // `-----BEGIN` in base64.
     if value.starts_with("LS0tLS1CRUdJTi") {
         let text = base64::decode(value, Blanks::Any).and_then(|bytes| String::from_utf8(bytes).ok());

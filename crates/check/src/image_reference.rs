@@ -3,15 +3,16 @@
 //! The grammar of `github.com/distribution/reference`, which kubelets use: short names mean Docker Hub,
 //! and a text outside the grammar is never pulled (`InvalidImageName`), so nothing is said of it here.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// A reference, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ImageReference<'a> {
     /// The host, with its port if it has one; `docker.io` for short names.
-    pub(crate) registry: String,
+    pub(crate) registry: Cow<'a, str>,
     /// The path at the host: `library/nginx` for the short name `nginx`.
-    pub(crate) repository: String,
+    pub(crate) repository: Cow<'a, str>,
     /// What stands before tag and digest, as written.
     pub(crate) name: &'a str,
     /// The tag, if one is written.
@@ -91,15 +92,18 @@ impl<'a> ImageReference<'a> {
             return None;
         }
         let (registry, path) = match name.split_once('/') {
-            Some((host, path)) if is_host(host) => (host.to_ascii_lowercase(), path),
-            _ => ("docker.io".to_owned(), name),
+            Some((host, path)) if is_host(host) && host.bytes().any(|b| b.is_ascii_uppercase()) => {
+                (Cow::Owned(host.to_ascii_lowercase()), path)
+            }
+            Some((host, path)) if is_host(host) => (Cow::Borrowed(host), path),
+            _ => (Cow::Borrowed("docker.io"), name),
         };
         if !is_authority(&registry) || !path.split('/').all(is_path_component) {
             return None;
         }
-        let registry = if registry == "index.docker.io" { "docker.io".to_owned() } else { registry };
+        let registry = if registry == "index.docker.io" { Cow::Borrowed("docker.io") } else { registry };
         let official = registry == "docker.io" && !path.contains('/');
-        let repository = if official { format!("library/{path}") } else { path.to_owned() };
+        let repository = if official { Cow::Owned(format!("library/{path}")) } else { Cow::Borrowed(path) };
         Some(Self { registry, repository, name, tag: tag.filter(|tag| !tag.is_empty()), digest })
     }
 

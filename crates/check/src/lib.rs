@@ -4,11 +4,11 @@
 //! and one line of `list.rs`; nothing registers itself.
 
 mod api_group;
+mod admission;
 mod arguments;
 mod change;
 mod config;
 mod credential;
-mod date;
 mod fields;
 mod findings;
 pub mod fix;
@@ -33,14 +33,15 @@ mod volumes;
 mod waivers;
 mod webhook;
 
+pub use admission::{Known, by_policies, compile};
 pub use config::{Config, ConfigError, Place};
-pub use date::Date;
 pub use fields::Fields;
 pub use findings::{Findings, Flag};
 pub use hidden::{hidden, hidden_in_text};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
+pub use policy::Date;
 pub use run::{Judge, pod_security, unrendered};
 pub use settings::Settings;
 pub use waivers::{Scope, Waivers};

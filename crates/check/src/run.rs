@@ -1,5 +1,6 @@
 //! Which checks run over an object, and what do they say?
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use finding::{Finding, Severity, Source, Span, Verdict};
@@ -43,7 +44,8 @@ impl Judge {
     /// Everything the checks say about one object, beside the others of the same input.
     pub fn object(&self, object: &Object, inventory: &Inventory) -> Vec<Finding> {
         let mut list = Vec::new();
-        let fields = Fields::of_object(object);
+        // The walk is dear, and a run without the rules that ask for it need not make it.
+        let fields = LazyCell::new(|| Fields::of_object(object));
         for check in &self.checks {
             let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
             match check.run {
@@ -54,7 +56,7 @@ impl Judge {
             }
         }
         for pod in object.pods(self.version) {
-            let fields = Fields::of_pod(&pod, &fields);
+            let fields = LazyCell::new(|| Fields::of_pod(&pod, &fields));
             for check in &self.checks {
                 let mut out = Findings::new(check, object, (self.version, &self.settings), &mut list);
                 match check.run {

@@ -1,7 +1,9 @@
 //! One file a verb: parse, call, report.
 
+pub(crate) mod admit;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod psp;
+pub(crate) mod policy;

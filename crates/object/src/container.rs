@@ -1,6 +1,7 @@
 //! What does one container declare?
 
 use crate::tree::Node;
+use crate::workload::KeptContainer;
 use crate::{Pod, Site};
 
 /// When a container runs.
@@ -29,11 +30,10 @@ pub struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
-    pub(crate) fn new(pod: Pod<'a>, node: Node<'a>, role: Role) -> Self {
-        let name = node.get("name").and_then(Node::str).unwrap_or_default();
-        let stays = || node.get("restartPolicy").and_then(Node::str) == Some("Always");
-        let role = if role == Role::Init && stays() { Role::Sidecar } else { role };
-        Self { name, role, node, pod }
+    pub(crate) fn new(pod: Pod<'a>, kept: &KeptContainer) -> Self {
+        let node = |id| pod.object().node(id);
+        let name = kept.name.and_then(|id| node(id).text()).unwrap_or_default();
+        Self { name, role: kept.role, node: node(kept.node), pod }
     }
 
     /// The pod it belongs to.

@@ -6,7 +6,7 @@ use finding::{ObjectRef, Origin, Source};
 
 use crate::list::ItemType;
 use crate::tree::{Node, Tree};
-use crate::workload::{self, Place};
+use crate::workload::{self, Kept, Place};
 use crate::{Pod, Site, Version};
 
 /// One object: what it is called, and the tree it stands in.
@@ -15,8 +15,8 @@ pub struct Object {
     tree: Arc<Tree>,
     root: u32,
     id: Arc<ObjectRef>,
-    /// Where its pods stand, metadata and spec: searched for once, asked for often.
-    places: Vec<(Option<u32>, u32)>,
+    /// Where its pods stand: searched for once, asked for often.
+    places: Vec<Kept>,
 }
 
 impl Object {
@@ -40,8 +40,25 @@ impl Object {
         let name = text("metadata.name").or_else(|| text("metadata.generateName")).unwrap_or_default();
         let id = ObjectRef { api_version, kind, namespace: text("metadata.namespace"), name };
         let mut object = Self { tree, root, id: Arc::new(id), places: Vec::new() };
-        object.places = workload::templates(&object).iter().map(Place::ids).collect();
+        object.places = workload::templates(&object).iter().map(Place::kept).collect();
         Ok(Some(object))
+    }
+
+    /// The object whose mapping is a node inside of a document, such as the `object` of a review. Its type
+    /// (API version and kind) may be given where it is not written.
+    ///
+    /// # Errors
+    /// The name of the field without which it is no Kubernetes object.
+    pub fn within(
+        tree: &Arc<Tree>,
+        node: Node<'_>,
+        given: Option<(String, String)>,
+    ) -> Result<Self, &'static str> {
+        match Self::new(Arc::clone(tree), node.id(), given) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err("kind"),
+            Err(missing) => Err(missing),
+        }
     }
 
     /// Kind and name, for reports.
@@ -111,14 +128,19 @@ impl Object {
 
     /// Every pod the object is or would create, seen by the given release.
     pub fn pods(&self, version: Version) -> impl Iterator<Item = Pod<'_>> {
-        self.places().map(move |place| Pod::new(self, place, version))
+        self.places().zip(&self.places).map(move |(place, kept)| Pod::new(self, place, kept, version))
+    }
+
+    /// A node of its document.
+    pub(crate) fn node(&self, id: u32) -> Node<'_> {
+        self.tree.node(id)
     }
 
     /// Where its pods stand.
     pub(crate) fn places(&self) -> impl ExactSizeIterator<Item = Place<'_>> {
-        self.places.iter().map(|(metadata, spec)| Place {
-            metadata: metadata.map(|id| self.tree.node(id)),
-            spec: self.tree.node(*spec),
+        self.places.iter().map(|kept| Place {
+            metadata: kept.metadata.map(|id| self.tree.node(id)),
+            spec: self.tree.node(kept.spec),
         })
     }
 }

@@ -19,6 +19,8 @@ mod place;
 mod syntax;
 mod tags;
 
+pub use json::json;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -187,7 +189,7 @@ impl Reader<'_> {
         match document::read(self.source, range, dialect, self.limits, &mut self.problems) {
             Ok(Some(tree)) => {
                 self.read += 1;
-                (self.take)(tree);
+                (self.take)(tree.marked());
             }
             Ok(None) => {}
             Err(problem) => self.problems.push(problem),

@@ -1,8 +1,8 @@
 //! What does a pod declare, whichever object carries it?
 
-use crate::container::{Container, Role};
+use crate::container::Container;
 use crate::tree::{Kind, Node};
-use crate::workload::Place;
+use crate::workload::{Kept, Place};
 use crate::{Object, Site, Version};
 
 /// A pod, or the template of one, as a given Kubernetes release reads it.
@@ -10,12 +10,13 @@ use crate::{Object, Site, Version};
 pub struct Pod<'a> {
     object: &'a Object,
     place: Place<'a>,
+    kept: &'a Kept,
     version: Version,
 }
 
 impl<'a> Pod<'a> {
-    pub(crate) fn new(object: &'a Object, place: Place<'a>, version: Version) -> Self {
-        Self { object, place, version }
+    pub(crate) fn new(object: &'a Object, place: Place<'a>, kept: &'a Kept, version: Version) -> Self {
+        Self { object, place, kept, version }
     }
 
     /// The object that is the pod or carries its template.
@@ -77,14 +78,7 @@ impl<'a> Pod<'a> {
 
     /// Init, sidecar, regular and ephemeral containers, each list in its order: the one way to walk them.
     pub fn every_container(self) -> impl Iterator<Item = Container<'a>> {
-        [
-            ("initContainers", Role::Init),
-            ("containers", Role::Regular),
-            ("ephemeralContainers", Role::Ephemeral),
-        ]
-        .into_iter()
-        .filter_map(move |(list, role)| Some((self.at(list)?, role)))
-        .flat_map(move |(list, role)| list.items().map(move |node| Container::new(self, node, role)))
+        self.kept.containers.iter().map(move |kept| Container::new(self, kept))
     }
 
     /// The pod's volumes.

@@ -20,6 +20,9 @@ pub struct Tree {
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) children: Vec<u32>,
     pub(crate) owned: Vec<Box<str>>,
+    /// A mark of each key, at the place of its id in `children`: most keys are told apart without a look at
+    /// their text. Empty until the tree is whole.
+    marks: Vec<u16>,
 }
 
 /// Index of the document's root node.
@@ -103,7 +106,7 @@ pub struct Node<'a> {
 impl Tree {
     pub(crate) fn new(source: Arc<Source>, nodes: usize) -> Self {
         let (nodes, children) = (Vec::with_capacity(nodes), Vec::with_capacity(nodes));
-        Self { source, nodes, children, owned: Vec::new() }
+        Self { source, nodes, children, owned: Vec::new(), marks: Vec::new() }
     }
 
     /// Gives back the room for nodes that did not come: a run keeps the trees of all its files.
@@ -111,6 +114,23 @@ impl Tree {
         self.nodes.shrink_to_fit();
         self.children.shrink_to_fit();
         self.owned.shrink_to_fit();
+    }
+
+    /// Marks every key, once nothing is added any more.
+    pub(crate) fn marked(mut self) -> Self {
+        let mut marks = vec![0; self.children.len()];
+        for node in &self.nodes {
+            let Body::Map { start, len } = node.body else { continue };
+            let places = start as usize..(start + len * 2) as usize;
+            let Some(places) = marks.get_mut(places) else { continue };
+            for (mark, [key, _]) in
+                places.iter_mut().step_by(2).zip(self.kids(start, len * 2).as_chunks::<2>().0)
+            {
+                *mark = mark_of(self.node(*key).text().unwrap_or_default());
+            }
+        }
+        self.marks = marks;
+        self
     }
 
     /// The text the tree was read from.
@@ -130,6 +150,15 @@ impl Tree {
     pub(crate) fn kids(&self, start: u32, len: u32) -> &[u32] {
         self.children.get(start as usize..(start + len) as usize).unwrap_or_default()
     }
+}
+
+/// Length, first and last byte of a key in one number; different keys may share one.
+fn mark_of(key: &str) -> u16 {
+    let byte = |byte: Option<&u8>| u16::from(byte.copied().unwrap_or(0));
+    let bytes = key.as_bytes();
+    (bytes.len() as u16).wrapping_mul(0x0b)
+        ^ byte(bytes.first()).wrapping_mul(0x101)
+        ^ byte(bytes.last()) << 5
 }
 
 impl<'a> Node<'a> {
@@ -216,7 +245,10 @@ impl<'a> Node<'a> {
     /// Whether the text of a scalar is this one: most keys differ in length, and their bytes need no look.
     pub(crate) fn reads(self, wanted: &str) -> bool {
         match self.data().body {
-            Body::Written { start, end, .. } if (end - start) as usize != wanted.len() => false,
+            Body::Written { start, end, .. } => {
+                let bytes = || self.tree.source.text().as_bytes().get(start as usize..end as usize);
+                (end - start) as usize == wanted.len() && bytes() == Some(wanted.as_bytes())
+            }
             _ => self.text() == Some(wanted),
         }
     }
@@ -289,7 +321,19 @@ impl<'a> Node<'a> {
 
     /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
-        self.entries().rev().find(|(k, _)| k.reads(key))
+        let Body::Map { start, len } = self.data().body else { return None };
+        let (pairs, _) = self.tree.kids(start, len * 2).as_chunks::<2>();
+        let marks = self.tree.marks.get(start as usize..(start + len * 2) as usize);
+        let [key, value] = match marks {
+            Some(marks) => {
+                let wanted = mark_of(key);
+                let (marks, _) = marks.as_chunks::<2>();
+                let mut marked = pairs.iter().zip(marks).rev().filter(|(_, [mark, _])| *mark == wanted);
+                marked.find(|([own, _], _)| self.tree.node(*own).reads(key))?.0
+            }
+            None => pairs.iter().rev().find(|[own, _]| self.tree.node(*own).reads(key))?,
+        };
+        Some((self.tree.node(*key), self.tree.node(*value)))
     }
 
     /// The value of a key that is present and not `null`.
@@ -299,11 +343,13 @@ impl<'a> Node<'a> {
 
     /// The value under a dotted path of field names, such as `securityContext.privileged`.
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        // Rules ask for hundreds of short paths a pod; a search by character sets out for longer texts.
-        match path.bytes().position(|byte| byte == b'.') {
-            None => self.get(path),
-            Some(dot) => self.get(path.get(..dot)?)?.at(path.get(dot + 1..)?),
+        let (mut here, mut rest) = (self, path);
+        // Paths are short: looking at each byte is quicker than setting a search up.
+        while let Some(dot) = rest.bytes().position(|byte| byte == b'.') {
+            here = here.get(rest.get(..dot)?)?;
+            rest = rest.get(dot + 1..)?;
         }
+        here.get(rest)
     }
 
     /// The key under which the node stands, if its parent is a mapping.

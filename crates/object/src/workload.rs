@@ -4,6 +4,7 @@
 //! pod (Argo `Rollout`, Knative `Service`, `JobSet`): a list of containers that each name an image.
 
 use crate::Object;
+use crate::container::Role;
 use crate::tree::{Kind, Node};
 
 /// Where a pod stands in an object.
@@ -15,11 +16,39 @@ pub(crate) struct Place<'a> {
     pub(crate) spec: Node<'a>,
 }
 
+/// A place by the numbers of its nodes, to be kept beside the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) metadata: Option<u32>,
+    pub(crate) spec: u32,
+    /// Every rule walks them: they are searched for once.
+    pub(crate) containers: Vec<KeptContainer>,
+}
+
+/// A container by the numbers of its node and of its name, if that is a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptContainer {
+    pub(crate) node: u32,
+    pub(crate) name: Option<u32>,
+    pub(crate) role: Role,
+}
+
+/// Init containers come first, ephemeral ones last.
+const LISTS: [(&str, Role); 3] =
+    [("initContainers", Role::Init), ("containers", Role::Regular), ("ephemeralContainers", Role::Ephemeral)];
+
 impl Place<'_> {
-    /// The nodes by number, to be kept beside the tree.
-    pub(crate) fn ids(&self) -> (Option<u32>, u32) {
-        (self.metadata.map(Node::id), self.spec.id())
+    pub(crate) fn kept(&self) -> Kept {
+        let lists = LISTS.into_iter().filter_map(|(list, role)| Some((self.spec.get(list)?, role)));
+        let containers = lists.flat_map(|(list, role)| list.items().map(move |node| kept(node, role)));
+        Kept { metadata: self.metadata.map(Node::id), spec: self.spec.id(), containers: containers.collect() }
     }
+}
+
+fn kept(node: Node<'_>, role: Role) -> KeptContainer {
+    let name = node.get("name").filter(|name| name.str().is_some()).map(Node::id);
+    let stays = role == Role::Init && node.get("restartPolicy").and_then(Node::str) == Some("Always");
+    KeptContainer { node: node.id(), name, role: if stays { Role::Sidecar } else { role } }
 }
 
 /// How deep the search for a shape goes.

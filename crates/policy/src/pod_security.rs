@@ -7,7 +7,7 @@
 mod checks;
 pub mod in_cel;
 mod level;
-mod quote;
+pub(crate) mod quote;
 mod registry;
 mod sysctls;
 mod text;

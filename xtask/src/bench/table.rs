@@ -3,7 +3,7 @@
 /// A measured figure.
 #[derive(Clone, Copy)]
 pub(super) enum Unit {
-    /// Shown in milliseconds below one.
+    /// Shown in milliseconds below one, in microseconds below one of those.
     Seconds(f64),
     /// Shown in MiB.
     Bytes(f64),
@@ -67,6 +67,7 @@ impl Unit {
 
     fn show(self) -> String {
         match self {
+            Self::Seconds(value) if value < 1e-3 => format!("{:.1} µs", value * 1e6),
             Self::Seconds(value) if value < 1.0 => format!("{:.1} ms", value * 1e3),
             Self::Seconds(value) => format!("{value:.2} s"),
             Self::Bytes(value) => format!("{:.1} MiB", value / (1024.0 * 1024.0)),

@@ -25,6 +25,9 @@ fn image_registry_not_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
 
 /// The full name of an image that is from none of the registries; silent when none is named.
 pub(super) fn forbidden(image: &str, registries: &[String]) -> Option<String> {
-    let reference = ImageReference::parse(image).filter(|_| !registries.is_empty())?;
+    if registries.is_empty() {
+        return None;
+    }
+    let reference = ImageReference::parse(image)?;
     (!reference.is_from(registries)).then(|| reference.full_name())
 }

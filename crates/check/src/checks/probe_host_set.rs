@@ -23,8 +23,9 @@ const HANDLERS: [(&str, &str); 5] = [
 fn probe_host_set(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         for (path, handler) in HANDLERS {
-            for call in ["httpGet", "tcpSocket"] {
-                let Some(node) = container.at(&format!("{path}.{call}.host")) else { continue };
+            let Some(called) = container.at(path) else { continue };
+            for call in ["httpGet.host", "tcpSocket.host"] {
+                let Some(node) = called.at(call) else { continue };
                 let Some(host) = node.str().filter(|host| !host.is_empty()) else { continue };
                 let message =
                     format!("the {handler} of {} makes the kubelet call `{host}`", container.title());

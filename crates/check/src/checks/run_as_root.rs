@@ -13,6 +13,10 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn run_as_root(pod: &Pod<'_>, out: &mut Findings<'_>) {
+    // Asked of all containers at most once: there may be thousands, and a finding for each.
+    let is_zero = |c: Container<'_>| c.effective("runAsUser").and_then(Node::int) == Some(0);
+    let any = std::cell::LazyCell::new(|| pod.every_container().any(is_zero));
+    let zero = || *any;
     // Root of a user namespace is nobody on the node (KEP-127; Pod Security agrees from 1.35).
     if pod.has_user_namespace() && pod.version() >= v(1, 35) {
         return;
@@ -31,15 +35,14 @@ fn run_as_root(pod: &Pod<'_>, out: &mut Findings<'_>) {
         };
         // With user 0 written beside it the container would never start.
         if user != Some(0) {
-            flag.fix(Safety::Risky, [refuse_root(pod, container)]);
+            flag.fix(Safety::Risky, [refuse_root(pod, container, &zero)]);
         }
     }
 }
 
 /// Said once for the pod, unless a container says otherwise for itself or would never start for it.
-fn refuse_root(pod: &Pod<'_>, container: Container<'_>) -> finding::Change {
+fn refuse_root(pod: &Pod<'_>, container: Container<'_>, zero: &dyn Fn() -> bool) -> finding::Change {
     let path = "securityContext.runAsNonRoot";
-    let is_zero = |c: Container<'_>| c.effective("runAsUser").and_then(Node::int) == Some(0);
-    let alone = container.at(path).is_some() || pod.every_container().any(is_zero);
+    let alone = container.at(path).is_some() || zero();
     set(if alone { container.node } else { pod.spec() }, path, true)
 }

@@ -116,7 +116,7 @@ fn migrated(policy: &PodSecurityPolicy, objects: &[&Object]) -> anyhow::Result<M
     for object in objects {
         for pod in object.pods(Version::NEWEST) {
             pods.push(Judged {
-                object: object.id().clone(),
+                object: object.id().as_ref().clone(),
                 place: Place::of(object),
                 proof: prover.prove(pod),
             });

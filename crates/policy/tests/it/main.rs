@@ -3,6 +3,7 @@
 
 mod cel;
 mod cel_kubernetes;
+mod admit;
 mod conformance;
 mod edges;
 mod in_cel;

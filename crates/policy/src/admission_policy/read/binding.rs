@@ -28,7 +28,7 @@ pub(super) fn read<'a>(form: &mut Form<'a>, family: Family) -> Option<Binding> {
     let resources = resources::read(form, spec, "matchResources", family);
     let actions = if family == Family::Validating { actions(form, spec) } else { Vec::new() };
     Some(Binding {
-        id: form.object.id().clone(),
+        id: form.object.id().as_ref().clone(),
         place: form.place(root),
         family,
         policy: policy?.to_owned(),

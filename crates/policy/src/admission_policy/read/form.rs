@@ -29,7 +29,7 @@ impl<'a> Form<'a> {
         let site = self.object.site(node, path);
         self.problems.push(Problem {
             weight: Weight::Refused,
-            object: self.object.id().clone(),
+            object: self.object.id().as_ref().clone(),
             source: site.source().clone(),
             span: site.span,
             field: site.field,

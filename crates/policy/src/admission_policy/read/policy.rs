@@ -44,7 +44,7 @@ pub(super) fn read<'a>(form: &mut Form<'a>, family: Family) -> Option<Policy> {
         Family::Mutating => mutating(form, spec),
     };
     Some(Policy {
-        id: form.object.id().clone(),
+        id: form.object.id().as_ref().clone(),
         place: form.place(root),
         failure,
         param_kind,

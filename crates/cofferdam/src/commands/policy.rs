@@ -1,0 +1,15 @@
+//! `cofferdam policy`: what there is to know and do about policies.
+
+use check::Known;
+use policy::document::{Catalogue, json_schema};
+
+use crate::cli::{PolicyArgs, PolicyWhat};
+use crate::exit::Outcome;
+use crate::ui::Ui;
+
+pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    match args.what {
+        PolicyWhat::Schema => ui.data(&format!("{:#}\n", json_schema(&Known.all())))?,
+    }
+    Ok(Outcome::Clean)
+}
