@@ -56,9 +56,9 @@ type question struct {
 
 func (q *question) answer(evaluator policy.Evaluator) (answer, error) {
 	defaults := admissionapi.PodSecurityDefaults{
-		Enforce: level(q.Defaults["enforce"]), EnforceVersion: version(q.Defaults["enforce-version"]),
-		Audit: level(q.Defaults["audit"]), AuditVersion: version(q.Defaults["audit-version"]),
-		Warn: level(q.Defaults["warn"]), WarnVersion: version(q.Defaults["warn-version"]),
+		Enforce: level(q.Defaults["enforce"]), EnforceVersion: standardOf(q.Defaults["enforce-version"]),
+		Audit: level(q.Defaults["audit"]), AuditVersion: standardOf(q.Defaults["audit-version"]),
+		Warn: level(q.Defaults["warn"]), WarnVersion: standardOf(q.Defaults["warn-version"]),
 	}
 	guard := &admission.Admission{
 		Configuration: &admissionapi.PodSecurityConfiguration{
@@ -96,7 +96,7 @@ func level(word string) string {
 	return word
 }
 
-func version(word string) string {
+func standardOf(word string) string {
 	if word == "" {
 		return "latest"
 	}
