@@ -6,3 +6,4 @@ mod edges;
 mod judge;
 mod newer;
 mod oracle;
+mod policies;

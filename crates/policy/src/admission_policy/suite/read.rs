@@ -22,6 +22,7 @@ const CASE: &[&str] = &[
     "oldObject",
     "namespace",
     "subresource",
+    "objectName",
     "resource",
     "options",
     "dryRun",
@@ -95,13 +96,9 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
     let served = |object: Option<Value>| object.map(|object| placed(as_served(object), scope, &namespace));
     Some(Request {
         operation,
-        resource: GroupVersionResource {
-            group: kind.group.clone(),
-            version: kind.version.clone(),
-            resource: form.text(node, "resource").map_or_else(|| plural(&kind.kind), str::to_owned),
-        },
+        resource: resource(form, node, &kind),
         subresource: form.text(node, "subresource").unwrap_or_default().to_owned(),
-        name: text("/metadata/name"),
+        name: form.text(node, "objectName").map_or_else(|| text("/metadata/name"), str::to_owned),
         object: served(object),
         old_object: served(old),
         options: form.typed(node, "options", Kind::Map).map(of_node),
@@ -112,7 +109,19 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
     })
 }
 
-/// The object with the namespace of its request.
+/// The resource: as written (`apps/v1/deployments`, `v1/pods`), or that of the kind.
+fn resource<'a>(form: &mut Form<'a>, node: Node<'a>, kind: &GroupVersionKind) -> GroupVersionResource {
+    let written = form.text(node, "resource").unwrap_or_default();
+    let mut parts = written.rsplitn(3, '/');
+    let name = parts.next().filter(|name| !name.is_empty()).map_or_else(|| plural(&kind.kind), str::to_owned);
+    let (group, version) = match (parts.next(), parts.next()) {
+        (Some(version), group) => (group.unwrap_or_default(), version),
+        _ => (kind.group.as_str(), kind.version.as_str()),
+    };
+    GroupVersionResource { group: group.to_owned(), version: version.to_owned(), resource: name }
+}
+
+/// The object with the namespace of its request; what a connection carries has no metadata.
 fn placed(mut object: Value, scope: Scope, namespace: &str) -> Value {
     if scope == Scope::Namespaced
         && let Some(map) = object.as_object_mut()

@@ -38,11 +38,19 @@ const FORMATS: &[Format] = &[
     Format { name: "dns1035Label", regex_size: 30, faults: dns1035_label },
     Format { name: "qualifiedName", regex_size: 60, faults: qualified_name },
     Format { name: "dns1123LabelPrefix", regex_size: 30, faults: |text| dns1123_label(&prefix(text)) },
-    Format { name: "dns1123SubdomainPrefix", regex_size: 60, faults: |text| dns1123_subdomain(&prefix(text)) },
+    Format {
+        name: "dns1123SubdomainPrefix",
+        regex_size: 60,
+        faults: |text| dns1123_subdomain(&prefix(text)),
+    },
     Format { name: "dns1035LabelPrefix", regex_size: 30, faults: |text| dns1035_label(&prefix(text)) },
     Format { name: "labelValue", regex_size: 40, faults: label_value },
     Format { name: "uri", regex_size: 1103, faults: |text| url::check(text).err().into_iter().collect() },
-    Format { name: "uuid", regex_size: 70, faults: |text| unless(is_uuid(text), "does not match the UUID format") },
+    Format {
+        name: "uuid",
+        regex_size: 70,
+        faults: |text| unless(is_uuid(text), "does not match the UUID format"),
+    },
     Format { name: "byte", regex_size: 84, faults: |text| unless(is_base64(text), "invalid base64") },
     Format { name: "date", regex_size: 71, faults: |text| unless(is_date(text), "invalid date") },
     Format { name: "datetime", regex_size: 71, faults: |text| unless(is_datetime(text), "invalid datetime") },
@@ -124,7 +132,9 @@ fn qualified_name(text: &str) -> Vec<String> {
             if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".to_owned());
             } else {
-                faults.extend(subdomain(prefix, "bytes").into_iter().map(|fault| format!("prefix part {fault}")));
+                faults.extend(
+                    subdomain(prefix, "bytes").into_iter().map(|fault| format!("prefix part {fault}")),
+                );
             }
             name
         }
@@ -210,7 +220,8 @@ fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
     let number = |text: &str, length| {
-        (text.len() == length && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse::<u32>().ok())?
+        (text.len() == length && text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| text.parse::<u32>().ok())?
     };
     let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
         return false;
@@ -238,7 +249,8 @@ fn is_time(text: &str) -> bool {
     let numbers: Vec<&str> = clock.split(':').collect();
     let two = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     let [hour, minute, second] = numbers.as_slice() else { return false };
-    let in_range = [(hour, "23"), (minute, "59"), (second, "59")].iter().all(|(n, most)| two(n) && **n <= *most);
+    let in_range =
+        [(hour, "23"), (minute, "59"), (second, "59")].iter().all(|(n, most)| two(n) && **n <= *most);
     in_range && (is_zone(rest) || is_zone(without_fraction(rest)))
 }
 
@@ -284,7 +296,8 @@ mod tests {
 
     #[test]
     fn any_text_is_judged_without_a_panic() {
-        for text in ["", "-", "\u{e9}-", "a\u{e9}-", "\u{1F600}", "2024-02-29t", "2024-02-29t1\u{e9}:00:00z"] {
+        for text in ["", "-", "\u{e9}-", "a\u{e9}-", "\u{1F600}", "2024-02-29t", "2024-02-29t1\u{e9}:00:00z"]
+        {
             for format in Format::all() {
                 let _ = format.faults(text);
             }

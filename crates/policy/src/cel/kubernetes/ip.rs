@@ -123,15 +123,16 @@ impl fmt::Display for Ip {
 impl Cidr {
     /// Reads a network.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| format!("network address parse error during conversion from string: {text:?}: {why}");
+        let wrong =
+            |why: &str| format!("network address parse error during conversion from string: {text:?}: {why}");
         let (address, bits) = text.rsplit_once('/').ok_or_else(|| wrong("no '/'"))?;
         let parsed: IpAddr = address.parse().map_err(|_| wrong("not an IP address"))?;
         let width = Ip(parsed).width();
         let plain = bits == "0" || !bits.starts_with('0') && bits.bytes().all(|b| b.is_ascii_digit());
         let bits = bits.parse().ok().filter(|bits| plain && *bits <= width);
         let bits = bits.ok_or_else(|| wrong("not a prefix length"))?;
-        let address =
-            Ip::unmapped(parsed).ok_or_else(|| format!("IPv4-mapped IPv6 address {text:?} is not allowed"))?;
+        let address = Ip::unmapped(parsed)
+            .ok_or_else(|| format!("IPv4-mapped IPv6 address {text:?} is not allowed"))?;
         Ok(Self { address, bits })
     }
 
@@ -187,10 +188,29 @@ mod tests {
 
     #[test]
     fn strictness_is_that_of_the_server() {
-        for text in ["1.2.3", "01.2.3.4", "1.2.3.256", "::ffff:1.2.3.4", "fe80::1%eth0", "1.2.3.4%a", "", "[::1]", "12345::"] {
+        for text in [
+            "1.2.3",
+            "01.2.3.4",
+            "1.2.3.256",
+            "::ffff:1.2.3.4",
+            "fe80::1%eth0",
+            "1.2.3.4%a",
+            "",
+            "[::1]",
+            "12345::",
+        ] {
             assert!(Ip::parse(text).is_err(), "{text}");
         }
-        for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/+8", "::/129", "::ffff:1.2.3.4/96", "10.0.0.0/"] {
+        for text in [
+            "10.0.0.0",
+            "10.0.0.0/33",
+            "10.0.0.0/-1",
+            "10.0.0.0/08",
+            "10.0.0.0/+8",
+            "::/129",
+            "::ffff:1.2.3.4/96",
+            "10.0.0.0/",
+        ] {
             assert!(Cidr::parse(text).is_err(), "{text}");
         }
     }

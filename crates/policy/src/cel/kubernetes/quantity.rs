@@ -85,7 +85,9 @@ impl Quantity {
                 Amount::Small { value: value.wrapping_neg(), scale }
             }
             Amount::Small { value, scale } => Amount::Long { value: -i128::from(value), scale },
-            Amount::Long { value, scale } => Amount::Long { value: value.checked_neg().ok_or(TOO_LARGE)?, scale },
+            Amount::Long { value, scale } => {
+                Amount::Long { value: value.checked_neg().ok_or(TOO_LARGE)?, scale }
+            }
         };
         self.add(Self(negated))
     }
@@ -144,7 +146,8 @@ impl Ord for Quantity {
 }
 
 fn compare_sizes(left: (u128, i32), right: (u128, i32)) -> Ordering {
-    let digits = |(value, scale): (u128, i32)| i64::from(value.checked_ilog10().unwrap_or(0)) + i64::from(scale);
+    let digits =
+        |(value, scale): (u128, i32)| i64::from(value.checked_ilog10().unwrap_or(0)) + i64::from(scale);
     digits(left).cmp(&digits(right)).then_with(|| {
         let scale = left.1.min(right.1);
         // Both have as many digits, so that only one of them can be too long, and that one is the greater.
@@ -160,7 +163,8 @@ fn compare_sizes(left: (u128, i32), right: (u128, i32)) -> Ordering {
     })
 }
 
-const WRONG_FORMAT: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const WRONG_FORMAT: &str =
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 const NOT_NUMERIC: &str = "unable to parse numeric part of quantity";
 const TOO_LARGE: &str = "quantity has more digits than Cofferdam computes with";
 
@@ -369,7 +373,20 @@ mod tests {
 
     #[test]
     fn what_the_server_refuses_is_refused() {
-        for text in ["", "1 Gi", "1.2.3", "Gb", "1KiB", "1e", "1e1.5", "++1", "Ei", "0x10", "1\u{661}", "e99999999999999999999"] {
+        for text in [
+            "",
+            "1 Gi",
+            "1.2.3",
+            "Gb",
+            "1KiB",
+            "1e",
+            "1e1.5",
+            "++1",
+            "Ei",
+            "0x10",
+            "1\u{661}",
+            "e99999999999999999999",
+        ] {
             assert!(Quantity::parse(text).is_err(), "{text}");
         }
     }

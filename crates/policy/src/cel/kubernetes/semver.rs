@@ -37,7 +37,8 @@ impl Semver {
             return Err("No Major.Minor.Patch elements found".to_owned());
         };
         let (rest, build) = rest.split_once('+').map_or((rest, None), |(rest, build)| (rest, Some(build)));
-        let (patch, before) = rest.split_once('-').map_or((rest, None), |(patch, before)| (patch, Some(before)));
+        let (patch, before) =
+            rest.split_once('-').map_or((rest, None), |(patch, before)| (patch, Some(before)));
         Ok(Self {
             major: number(major, "major")?,
             minor: number(minor, "minor")?,
@@ -154,7 +155,17 @@ mod tests {
 
     #[test]
     fn versions_are_ordered_by_precedence() {
-        let order = ["0.9.9", "1.0.0-1", "1.0.0-2", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta", "1.0.0", "1.0.1", "1.10.0"];
+        let order = [
+            "0.9.9",
+            "1.0.0-1",
+            "1.0.0-2",
+            "1.0.0-alpha",
+            "1.0.0-alpha.1",
+            "1.0.0-beta",
+            "1.0.0",
+            "1.0.1",
+            "1.10.0",
+        ];
         for (index, text) in order.iter().enumerate() {
             for (other_index, other) in order.iter().enumerate() {
                 let found = Semver::parse(text).unwrap().cmp(&Semver::parse(other).unwrap());
@@ -166,11 +177,23 @@ mod tests {
 
     #[test]
     fn leniency_is_asked_for() {
-        for (text, meant) in [("v1", "1.0.0"), ("1.2", "1.2.0"), ("01.002.0003-a", "1.2.3-a"), ("v1.2.3+b", "1.2.3+b")] {
+        for (text, meant) in
+            [("v1", "1.0.0"), ("1.2", "1.2.0"), ("01.002.0003-a", "1.2.3-a"), ("v1.2.3+b", "1.2.3+b")]
+        {
             assert!(Semver::parse(text).is_err() || !text.starts_with(['v', '0']), "{text}");
             assert_eq!(Semver::parse_leniently(text).unwrap().to_string(), meant);
         }
-        for text in ["", "1.2-a", "1.2.3.4", "1.2.x", "1.2.3-", "1.2.3+", "1.2.3-01", "1.2.3-\u{e9}", "1.2.99999999999999999999"] {
+        for text in [
+            "",
+            "1.2-a",
+            "1.2.3.4",
+            "1.2.x",
+            "1.2.3-",
+            "1.2.3+",
+            "1.2.3-01",
+            "1.2.3-\u{e9}",
+            "1.2.99999999999999999999",
+        ] {
             assert!(Semver::parse(text).is_err() && Semver::parse_leniently(text).is_err(), "{text}");
         }
     }

@@ -186,7 +186,8 @@ fn split_scheme(text: &str) -> Result<(&str, &str), String> {
 type User = (Vec<u8>, Option<Vec<u8>>);
 
 fn split_authority(scheme: &str, authority: &str) -> Result<(Option<User>, Vec<u8>), String> {
-    let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+    let (user, host) =
+        authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
     let host = parse_host(scheme, host)?;
     let Some(user) = user else { return Ok((None, host)) };
     if !user.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&b)) {
@@ -221,7 +222,8 @@ fn parse_literal(host: &str) -> Result<Vec<u8>, String> {
     name.extend(unescape(zone, Part::Zone)?);
     // Here a mapped address is fine, and so is a zone, unlike in the function `ip`.
     let shown = text(&name);
-    let (address, zone) = shown.split_once('%').map_or((&*shown, None), |(address, zone)| (address, Some(zone)));
+    let (address, zone) =
+        shown.split_once('%').map_or((&*shown, None), |(address, zone)| (address, Some(zone)));
     match address.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V6(_)) if zone != Some("") => {}
         Ok(std::net::IpAddr::V4(_)) if zone.is_none() => return Err("invalid IP-literal".to_owned()),
@@ -231,7 +233,8 @@ fn parse_literal(host: &str) -> Result<Vec<u8>, String> {
 }
 
 fn check_port(port: &str) -> Result<(), String> {
-    let fine = port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    let fine =
+        port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.bytes().all(|b| b.is_ascii_digit()));
     if fine { Ok(()) } else { Err(format!("invalid port {} after host", quote(port))) }
 }
 
@@ -333,7 +336,9 @@ mod tests {
         ] {
             assert_eq!(check(text), Err(format!("parse {}: {why}", quote(text))));
         }
-        for text in ["/", "*", "a:", "http:", "//a/b", "http://a:1/?", "mailto:a@b", "/a b", "http://a/\u{e9}"] {
+        for text in
+            ["/", "*", "a:", "http:", "//a/b", "http://a:1/?", "mailto:a@b", "/a b", "http://a/\u{e9}"]
+        {
             assert_eq!(check(text), Ok(()), "{text}");
         }
     }
