@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::List(args) => commands::list::run(args, &mut ui),
         Command::Completions(args) => commands::completions::run(args, &mut ui),
+        Command::Policy(args) => commands::policy::run(args, &mut ui),
     };
     match result {
         Ok(outcome) => outcome.into(),

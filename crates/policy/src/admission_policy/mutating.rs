@@ -290,7 +290,7 @@ fn mutate(
     Ok(served::as_served(patched))
 }
 
-fn internal(message: &str) -> Box<Status> {
-    let message = format!("Internal error occurred: {message}");
-    Box::new(Status { code: 500, reason: "InternalError".to_owned(), causes: vec![message.clone()], message })
+fn internal(why: &str) -> Box<Status> {
+    let message = format!("Internal error occurred: {why}");
+    Box::new(Status { code: 500, reason: "InternalError".to_owned(), causes: vec![why.to_owned()], message })
 }

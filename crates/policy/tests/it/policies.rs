@@ -161,10 +161,10 @@ fn ask(oracle: &Path, questions: &str) -> Vec<Value> {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let text = format!("{questions}\n");
-    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()).unwrap());
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
     let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    assert!(output.status.success());
+    let written = writer.join().unwrap();
+    assert!(output.status.success() && written.is_ok(), "the oracle gave up");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

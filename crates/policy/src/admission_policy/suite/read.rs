@@ -1,7 +1,7 @@
 //! What does a `PolicyTest` document ask and expect?
 
 use object::{Kind, Node, Object};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::read::Form;
 use super::super::{
@@ -123,13 +123,9 @@ fn resource<'a>(form: &mut Form<'a>, node: Node<'a>, kind: &GroupVersionKind) ->
 
 /// The object with the namespace of its request; what a connection carries has no metadata.
 fn placed(mut object: Value, scope: Scope, namespace: &str) -> Value {
-    if scope == Scope::Namespaced
-        && let Some(map) = object.as_object_mut()
-    {
-        let metadata = map.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
-        if let Some(metadata) = metadata.as_object_mut() {
-            metadata.insert("namespace".to_owned(), namespace.into());
-        }
+    let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata.filter(|_| scope == Scope::Namespaced) {
+        metadata.insert("namespace".to_owned(), namespace.into());
     }
     object
 }

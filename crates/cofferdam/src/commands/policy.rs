@@ -1,0 +1,13 @@
+//! `cofferdam policy`: what can be done with policies.
+
+mod test;
+
+use crate::cli::{PolicyArgs, PolicyCommand};
+use crate::exit::Outcome;
+use crate::ui::Ui;
+
+pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    match &args.command {
+        PolicyCommand::Test(args) => test::run(args, ui),
+    }
+}
