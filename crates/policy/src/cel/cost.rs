@@ -80,9 +80,14 @@ pub(super) fn matching(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
     traversal(size_of(arguments, 0) + 1) * pattern(size_of(arguments, 1))
 }
 
+/// Looking through the first argument, but not into an optional.
+pub(super) fn own_size(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
+    traversal(arguments.first().map_or(1, Value::cost_size))
+}
+
 /// Going through the first argument twice.
 pub(super) fn twice(arguments: &[Value<'_>], _: Option<&Value<'_>>) -> u64 {
-    fraction(size_of(arguments, 0) as f64 * 2.0, 0.1)
+    fraction(arguments.first().map_or(1, Value::cost_size) as f64 * 2.0, 0.1)
 }
 
 /// Writing the result twice.

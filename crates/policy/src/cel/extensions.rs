@@ -6,6 +6,8 @@ mod optional;
 mod sets;
 mod strings;
 
+pub(super) use strings::{Segment, segments};
+
 use super::Function;
 
 /// Every function of these libraries.

@@ -1,51 +1,155 @@
-//! Which literals could never be right?
+//! Which literals could never be right? What the API server looks at after types, since 1.29.
 
 use super::check::{Checked, Reference};
 use super::env::Env;
+use super::extensions::{Segment, segments};
+use super::plan::constant;
 use super::regex;
 use super::source::{Issue, Source};
-use super::syntax::{Expr, ExprId, Literal};
-use super::value::{parse_duration, parse_timestamp};
+use super::syntax::{Element, Entry, Expr, ExprId, Literal, Optionality};
+use super::types::Type;
 
-/// Looks at the literals given to functions that fail on all but some.
+/// Looks at the literals given to functions that fail on all but some, and at lists and maps of mixed types.
 pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec<Issue> {
     if env.version() < object::v(1, 29) {
         return Vec::new();
     }
-    let mut issues = Vec::new();
-    let mut pending = vec![checked.ast.root];
-    while let Some(id) = pending.pop() {
+    let mut validator = Validator { checked, source, issues: Vec::new() };
+    // Elements of a format's arguments may differ in type.
+    let mut pending = vec![(checked.ast.root, Mixture::Refused)];
+    while let Some((id, mixture)) = pending.pop() {
         let expr = checked.ast.get(id);
-        pending.extend(expr.children());
-        let Expr::Call { function, target, arguments } = expr else { continue };
-        if !matches!(checked.reference(id), Some(Reference::Function(_))) {
-            continue;
-        }
-        let all: Vec<ExprId> = target.iter().chain(arguments).copied().collect();
-        if let Some((at, message)) = complaint(checked, function, &all) {
-            issues.push(source.issue(checked.ast.at(at), message));
-        }
+        let below = match expr {
+            Expr::Call { function, target, arguments } => {
+                validator.call(id, function, *target, arguments);
+                if function == "format" { Mixture::Allowed } else { mixture }
+            }
+            Expr::List(elements) if mixture == Mixture::Refused => {
+                validator.list(elements);
+                mixture
+            }
+            Expr::Map(entries) if mixture == Mixture::Refused => {
+                validator.map(entries);
+                mixture
+            }
+            _ => mixture,
+        };
+        pending.extend(expr.children().into_iter().map(|child| (child, below)));
     }
-    issues
+    validator.issues.sort_by_key(|issue| (issue.line, issue.column));
+    validator.issues
 }
 
-fn complaint(checked: &Checked, function: &str, arguments: &[ExprId]) -> Option<(ExprId, String)> {
-    let text = |id: &ExprId| match checked.ast.get(*id) {
-        Expr::Literal(Literal::String(text)) => Some(text.clone()),
-        _ => None,
-    };
-    match (function, arguments) {
-        ("duration", [id]) => {
-            let bad = parse_duration(&text(id)?).is_none();
-            bad.then(|| (*id, "invalid duration argument".to_owned()))
-        }
-        ("timestamp", [id]) => {
-            let bad = parse_timestamp(&text(id)?).is_none_or(|found| found.is_err());
-            bad.then(|| (*id, "invalid timestamp argument".to_owned()))
-        }
-        ("matches", [_, id]) => {
-            regex::compile(&text(id)?).is_err().then(|| (*id, "invalid matches argument".to_owned()))
-        }
-        _ => None,
+#[derive(Clone, Copy, PartialEq)]
+enum Mixture {
+    Refused,
+    Allowed,
+}
+
+struct Validator<'c, 's, 't> {
+    checked: &'c Checked,
+    source: &'s Source<'t>,
+    issues: Vec<Issue>,
+}
+
+impl Validator<'_, '_, '_> {
+    fn report(&mut self, id: ExprId, message: impl Into<String>) {
+        self.issues.push(self.source.issue(self.checked.ast.at(id), message));
     }
+
+    fn literal(&self, id: ExprId) -> Option<&Literal> {
+        match self.checked.ast.get(id) {
+            Expr::Literal(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    fn call(&mut self, id: ExprId, function: &str, target: Option<ExprId>, arguments: &[ExprId]) {
+        let Some(Reference::Function(_)) = self.checked.reference(id) else { return };
+        let Some(first) = arguments.first().copied() else { return };
+        match function {
+            "format" => return self.format(id, target, first),
+            "duration" | "timestamp" | "matches" => {}
+            _ => return,
+        }
+        let Some(literal) = self.literal(first) else { return };
+        let to = if function == "duration" { Type::Duration } else { Type::Timestamp };
+        let bad = match (function, literal) {
+            ("matches", Literal::String(pattern)) => regex::compile(pattern).is_err(),
+            ("matches", _) => false,
+            (_, literal) => constant(literal).convert(&to).is_err(),
+        };
+        if bad {
+            self.report(first, format!("invalid {function} argument"));
+        }
+    }
+
+    /// A format string that is written out is held against the types of its arguments.
+    fn format(&mut self, id: ExprId, target: Option<ExprId>, arguments: ExprId) {
+        let Some(Literal::String(text)) = target.and_then(|target| self.literal(target)).cloned() else {
+            return;
+        };
+        let Expr::List(elements) = self.checked.ast.get(arguments) else { return };
+        let mut wanted = 0;
+        for segment in segments(&text) {
+            let element = elements.get(wanted);
+            match (segment, element) {
+                (Ok(Segment::Text(_)), _) => {}
+                (Ok(Segment::Clause(_)) | Err(_), None) => {
+                    // Upstream reads beyond the end of its list here and fails as a whole.
+                    return self.report(id, format!("index {wanted} out of range"));
+                }
+                (Ok(Segment::Clause(clause)), Some(element)) => {
+                    let of = self.checked.type_of(element.value);
+                    if !clause.takes(of) {
+                        let message = format!("error during formatting: {}", clause.complaint(of.name()));
+                        return self.report(element.value, message);
+                    }
+                    wanted += 1;
+                }
+                (Err(message), Some(_)) => return self.report(id, message),
+            }
+        }
+        if elements.len() > wanted {
+            let given = elements.len();
+            let message =
+                format!("too many arguments supplied to string.format (expected {wanted}, got {given})");
+            self.report(id, message);
+        }
+    }
+
+    fn type_of(&self, id: ExprId, optionality: Optionality) -> Type {
+        let of = self.checked.type_of(id);
+        match (optionality, of.unwrap_optional()) {
+            (Optionality::Optional, Some(inner)) => inner.clone(),
+            _ => of.clone(),
+        }
+    }
+
+    fn list(&mut self, elements: &[Element]) {
+        let types: Vec<(ExprId, Type)> =
+            elements.iter().map(|e| (e.value, self.type_of(e.value, e.optionality))).collect();
+        if let Some((id, expected, found)) = odd_one(&types) {
+            self.report(id, format!("expected type '{expected}' but found '{found}'"));
+        }
+    }
+
+    fn map(&mut self, entries: &[Entry]) {
+        let keys: Vec<_> =
+            entries.iter().map(|e| (e.key, self.type_of(e.key, Optionality::Required))).collect();
+        let values: Vec<_> =
+            entries.iter().map(|e| (e.value, self.type_of(e.value, e.optionality))).collect();
+        for types in [keys, values] {
+            if let Some((id, expected, found)) = odd_one(&types) {
+                self.report(id, format!("expected type '{expected}' but found '{found}'"));
+            }
+        }
+    }
+}
+
+/// The first of some types that is not as the first.
+fn odd_one(types: &[(ExprId, Type)]) -> Option<(ExprId, &Type, &Type)> {
+    let ((_, expected), rest) = types.split_first()?;
+    let (id, found) = rest.iter().find(|(_, found)| found != expected)?;
+    Some((*id, expected, found))
 }

@@ -3,7 +3,7 @@
 mod containers;
 mod json;
 mod pods;
-mod random;
+pub(crate) mod random;
 mod values;
 
 use std::io::Write as _;

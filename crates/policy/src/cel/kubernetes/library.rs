@@ -19,7 +19,10 @@ use crate::cel::{Error, Function, Opaque, Value};
 pub(super) const LIBRARIES: &[&[Function]] = &[
     authorizer::FUNCTIONS,
     format::FUNCTIONS,
-    lists::FUNCTIONS,
+    lists::IS_SORTED,
+    lists::MIN,
+    lists::MAX,
+    lists::OTHERS,
     net::FUNCTIONS,
     quantity::FUNCTIONS,
     regex::FUNCTIONS,

@@ -1,14 +1,14 @@
 //! A deterministic source of chance: the same seed makes the same pods on every machine.
 
 /// xorshift64*, good enough to wander about in.
-pub(super) struct Random {
+pub(crate) struct Random {
     state: u64,
     /// How seldom something odd happens: one time in so many.
-    pub(super) odds: u64,
+    pub(crate) odds: u64,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, odds: 4 }
     }
 
@@ -19,29 +19,29 @@ impl Random {
         self.state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
     }
 
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    pub(super) fn one_in(&mut self, n: u64) -> bool {
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
     /// Whether something odd happens here.
-    pub(super) fn odd(&mut self) -> bool {
+    pub(crate) fn odd(&mut self) -> bool {
         self.one_in(self.odds)
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize]
     }
 
     /// A usual value mostly, an unusual one at times.
-    pub(super) fn mostly<T: Copy>(&mut self, usual: &[T], unusual: &[T]) -> T {
+    pub(crate) fn mostly<T: Copy>(&mut self, usual: &[T], unusual: &[T]) -> T {
         if self.odd() { self.pick(unusual) } else { self.pick(usual) }
     }
 
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last as u64 + 1) as usize);
         }

@@ -6,8 +6,8 @@ use super::{cost, opaque, text, value};
 use crate::cel::kubernetes::ip::{Cidr, Family, Ip};
 use crate::cel::{Error, Function, Implementation, Value};
 
-opaque!(Ip, "net.IP", size: |ip| Some(ip.size()));
-opaque!(Cidr, "net.CIDR", size: |cidr| Some(cidr.size()));
+opaque!(Ip, "net.IP", size: |ip| Some(Ip::size(*ip)));
+opaque!(Cidr, "net.CIDR", size: |cidr| Some(Cidr::size(*cidr)));
 
 pub(super) const FUNCTIONS: &[Function] = &[
     parse("string_to_ip", "ip(string) -> net.IP", ip),

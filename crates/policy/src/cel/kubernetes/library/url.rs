@@ -45,8 +45,7 @@ fn part<'a>(arguments: &[Value<'a>], part: fn(&Url) -> String) -> Result<Value<'
 fn query<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     let entries = value::<Url>(arguments, 0)?.query().into_iter();
     let entries = entries
-        .map(|(key, values)| (Value::text(key), Value::list(values.into_iter().map(Value::text).collect())))
-        .collect();
+        .map(|(key, values)| (Value::text(key), Value::list(values.into_iter().map(Value::text).collect())));
     Ok(Value::Map(Map::from_entries(entries)?))
 }
 
