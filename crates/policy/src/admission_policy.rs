@@ -29,9 +29,10 @@ mod view;
 
 use object::Object;
 
+use authorize::Rights;
 use hook::Hook;
 
-pub use authorize::{Authorize, Nobody};
+pub use authorize::{Authorize, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
@@ -55,15 +56,16 @@ impl Policies {
     }
 
     /// The answer to a request: mutating policies first, then the validating ones.
-    pub fn decide(&self, mut request: Request, cluster: &Cluster, authorizer: &dyn Authorize) -> Decision {
+    pub fn decide(&self, mut request: Request, cluster: &Cluster, authorize: &Authorize) -> Decision {
         let mut decision = Decision::default();
         if is_exempt(&request) {
             decision.object = request.object;
             return decision;
         }
-        mutating::dispatch(&self.hooks, &mut request, cluster, authorizer, &mut decision);
+        let rights = Rights::of(&request, authorize);
+        mutating::dispatch(&self.hooks, &mut request, cluster, &rights, &mut decision);
         if decision.is_allowed() {
-            validating::dispatch(&self.hooks, &request, cluster, authorizer, &mut decision);
+            validating::dispatch(&self.hooks, &request, cluster, &rights, &mut decision);
         }
         decision.object = request.object.filter(|_| decision.is_allowed());
         decision

@@ -6,6 +6,7 @@ use super::environment::{Names, environment};
 use super::model::{Body, Expression, PatchType, Policy, Reinvocation};
 use super::position::span_at;
 use super::problem::{Problem, Weight};
+use crate::cel::kubernetes::Environment;
 use crate::cel::{self, Env, Issue, Type};
 
 /// A policy whose expressions all compile.
@@ -76,9 +77,10 @@ impl Compiler<'_> {
         let policy = self.policy;
         let params = policy.param_kind.is_some();
         let env = environment(Names { params, authorizer: true, patches: false });
+        let plain = env.clone().finish();
         let bool_type = [Type::Bool];
         let conditions =
-            policy.conditions.iter().filter_map(|(_, e)| self.expression(&env, e, &bool_type)).collect();
+            policy.conditions.iter().filter_map(|(_, e)| self.expression(&plain, e, &bool_type)).collect();
         let (fields, variables) = self.variables(&env);
         let env = with_variables(env, &fields);
         let body = match &policy.body {
@@ -123,13 +125,13 @@ impl Compiler<'_> {
     }
 
     /// The variables and their types; each knows those before it.
-    fn variables(&mut self, env: &Env) -> (Vec<(String, Type)>, Vec<(String, Program)>) {
+    fn variables(&mut self, env: &Environment) -> (Vec<(String, Type)>, Vec<(String, Program)>) {
         let (mut fields, mut compiled): (Vec<(String, Type)>, Vec<(String, Program)>) =
             (Vec::new(), Vec::new());
         for (name, expression) in &self.policy.variables {
             let env = with_variables(env.clone(), &fields);
             let program = self.expression(&env, expression, &[]);
-            let of = program.as_ref().map_or(Type::Dyn, |program| field_type(program.program.result_type()));
+            let of = program.as_ref().map_or(Type::Dyn, |program| program.program.result_type().clone());
             fields.push((name.clone(), of));
             compiled.extend(program.map(|program| (name.clone(), program)));
         }
@@ -182,26 +184,7 @@ impl Compiler<'_> {
     }
 }
 
-fn with_variables(env: Env, fields: &[(String, Type)]) -> Env {
-    const NAME: &str = "kubernetes.variables";
-    let fields: Vec<(&str, Type)> = fields.iter().map(|(name, of)| (name.as_str(), of.clone())).collect();
-    env.declare_object(NAME, &fields).declare("variables", Type::object(NAME))
-}
-
-/// The type that a variable has for those after it: types of libraries are forgotten, as upstream does.
-fn field_type(of: &Type) -> Type {
-    match of {
-        Type::Bool
-        | Type::Bytes
-        | Type::Double
-        | Type::Duration
-        | Type::Int
-        | Type::Null
-        | Type::String
-        | Type::Timestamp
-        | Type::Uint => of.clone(),
-        Type::List(item) => Type::list(field_type(item)),
-        Type::Map(key, value) => Type::map(field_type(key), field_type(value)),
-        _ => Type::Dyn,
-    }
+fn with_variables(env: Environment, fields: &[(String, Type)]) -> Env {
+    let fields: Vec<(&str, &Type)> = fields.iter().map(|(name, of)| (name.as_str(), of)).collect();
+    env.with_variables(&fields).finish()
 }

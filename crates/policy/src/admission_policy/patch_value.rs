@@ -130,7 +130,8 @@ fn entries<'a>(
 ) -> Result<Json, String> {
     let mut written = Map::new();
     for (key, value) in map.entries() {
-        let key = key.as_str().ok_or_else(|| format!("map key is of type {}, not string", key.type_name()))?;
+        let key =
+            key.as_str().ok_or_else(|| format!("map key is of type {}, not string", key.type_name()))?;
         let value = value.map_err(|error| error.to_string())?;
         written.insert(key.to_owned(), json(&value)?);
     }

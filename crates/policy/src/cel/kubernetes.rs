@@ -11,7 +11,9 @@ mod quantity;
 mod semver;
 mod url;
 
-pub use authorizer::{Answer, Authorize, Authorizer, Decision, Question, Resource, ResourceCheck, Target, User};
+pub use authorizer::{
+    Answer, Authorize, Authorizer, Decision, Question, Resource, ResourceCheck, Target, User,
+};
 pub use environment::Environment;
 pub use format::Format;
 pub use ip::{Cidr, Family, Ip};

@@ -23,7 +23,10 @@ fn compare(questions: &[Question]) {
         if let Some(what) = theirs.difference(&ours)
             && !known(question, &theirs, &ours)
         {
-            wrong.push((question.expr.len(), format!("{what}: {question}\n  upstream {theirs}\n  we       {ours}")));
+            wrong.push((
+                question.expr.len(),
+                format!("{what}: {question}\n  upstream {theirs}\n  we       {ours}"),
+            ));
         }
     }
     wrong.sort();
@@ -76,11 +79,15 @@ fn admission_variables_have_upstreams_types() {
             "options": {"kind": "CreateOptions"}
         }
     });
-    compare(&expressions::OF_ADMISSION.iter().map(|expr| Question::admission(expr, &vars)).collect::<Vec<_>>());
+    compare(
+        &expressions::OF_ADMISSION.iter().map(|expr| Question::admission(expr, &vars)).collect::<Vec<_>>(),
+    );
 }
 
 #[test]
 fn mutations_build_upstreams_objects() {
     let vars: Json = json!({"object": {"spec": {"replicas": 3, "a/b~c": 1}}});
-    compare(&expressions::OF_MUTATIONS.iter().map(|expr| Question::mutation(expr, &vars)).collect::<Vec<_>>());
+    compare(
+        &expressions::OF_MUTATIONS.iter().map(|expr| Question::mutation(expr, &vars)).collect::<Vec<_>>(),
+    );
 }

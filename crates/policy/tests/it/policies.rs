@@ -10,7 +10,7 @@ use std::sync::Arc;
 use finding::Source;
 use object::{Limits, Object, read};
 use policy::admission_policy::suite::{Case, cases};
-use policy::admission_policy::{Cluster, Decision, Nobody, Policies, as_served, of_node};
+use policy::admission_policy::{Cluster, Decision, Policies, as_served, nobody, of_node};
 use serde_json::{Map, Value, json};
 
 /// One directory: its documents and the cases that are asked of them.
@@ -62,7 +62,7 @@ fn every_case_gets_the_answer_it_names() {
         mutating += usize::from(has("MutatingAdmissionPolicy"));
         for case in &suite.cases {
             asked += 1;
-            let decision = case.decide(&suite.policies, &suite.cluster, &Nobody);
+            let decision = case.decide(&suite.policies, &suite.cluster, &nobody());
             for difference in case.differences(&decision) {
                 wrong.push(format!(
                     "{}: {}: {}\n  expected {}\n  got      {}",
@@ -87,7 +87,7 @@ fn upstreams_dispatcher_gives_the_same_answers() {
     assert_eq!(answers.len(), asked.len());
     let mut wrong = Vec::new();
     for ((suite, case), theirs) in asked.iter().zip(&answers) {
-        let ours = case.decide(&suite.policies, &suite.cluster, &Nobody);
+        let ours = case.decide(&suite.policies, &suite.cluster, &nobody());
         let (ours, theirs) = (told(&ours), normal(theirs, case));
         if ours != theirs {
             wrong.push(format!("{}: {}\n  ours   {ours}\n  theirs {theirs}", suite.name, case.name));

@@ -41,7 +41,8 @@ struct CaseRun {
 
 impl Run {
     fn outcome(&self) -> Outcome {
-        let differs = self.suites.iter().flat_map(|suite| &suite.cases).any(|case| !case.differences.is_empty());
+        let differs =
+            self.suites.iter().flat_map(|suite| &suite.cases).any(|case| !case.differences.is_empty());
         match (self.errors.is_empty(), differs) {
             (false, _) => Outcome::Failed,
             (true, true) => Outcome::Objections,
@@ -84,7 +85,8 @@ fn directories(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, Vec<PathBuf>>> {
     let mut found: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
         let entry = entry.with_context(|| format!("listing {}", shown(root)))?;
-        let is_manifest = entry.path().extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|e| end == *e));
+        let is_manifest =
+            entry.path().extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|e| end == *e));
         if entry.file_type().is_file() && is_manifest {
             let directory = entry.path().parent().unwrap_or(root).to_path_buf();
             found.entry(directory).or_default().push(entry.into_path());
@@ -103,7 +105,8 @@ impl Run {
                     let read = read(&source, Limits::default());
                     for problem in read.problems.iter().filter(|problem| problem.loses_objects()) {
                         let (path, place) = problem.source.place(problem.span.start);
-                        self.errors.push(format!("{path}:{}:{}: {}", place.line, place.column, problem.message));
+                        self.errors
+                            .push(format!("{path}:{}:{}: {}", place.line, place.column, problem.message));
                     }
                     objects.extend(read.objects);
                 }

@@ -81,24 +81,26 @@ fn check(value: &Value, shape: &Shape, path: &str, errors: &mut Vec<String>) {
         return;
     }
     let (shape, kind) = resolved(shape);
-    let mut expected =
-        |what: &str| errors.push(located(path, &format!("expected {what}, got {}", shown(value))));
+    let expected = |what: &str| located(path, &format!("expected {what}, got &{{{}}}", go_text(value)));
     match shape {
-        Shape::String if !value.is_string() => expected("string"),
+        Shape::String if !value.is_string() => {
+            let got = format!("&value.valueUnstructured{{Value:{}}}", go_syntax(value));
+            errors.push(located(path, &format!("expected string, got {got}")));
+        }
         Shape::Numeric if !value.is_number() => {
             errors.push(located(path, &format!("expected numeric (int or float), got {}", go_type(value))));
         }
-        Shape::Boolean if !value.is_boolean() => expected("boolean"),
-        Shape::Untyped if value.is_array() || value.is_object() => expected("any scalar"),
+        Shape::Boolean if !value.is_boolean() => errors.push(expected("boolean")),
+        Shape::Untyped if value.is_array() || value.is_object() => errors.push(expected("any scalar")),
         Shape::List(how, item) => match value {
             Value::Array(items) => check_items(items, how, item, path, errors),
-            _ => expected("list"),
+            _ => errors.push(expected("list")),
         },
         Shape::Map(_, item) => match value {
             Value::Object(map) => {
                 map.iter().for_each(|(key, value)| check(value, item, &format!("{path}.{key}"), errors))
             }
-            _ => expected("map"),
+            _ => errors.push(expected("map")),
         },
         Shape::Struct(_) => match value {
             Value::Object(map) => {
@@ -113,7 +115,7 @@ fn check(value: &Value, shape: &Shape, path: &str, errors: &mut Vec<String>) {
                     }
                 }
             }
-            _ => expected("map"),
+            _ => errors.push(expected("map")),
         },
         _ => {}
     }
@@ -350,8 +352,34 @@ fn index<'v>(
     (elements, values)
 }
 
-fn shown(value: &Value) -> String {
-    value.to_string()
+/// A value as Go's `%#v` writes it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key:?}:{}", go_syntax(value));
+            format!("map[string]interface {{}}{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// A value as Go's `%v` writes it.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key}:{}", go_text(value));
+            format!("map[{}]", map.iter().map(entry).collect::<Vec<_>>().join(" "))
+        }
+        value => value.to_string(),
+    }
 }
 
 fn go_type(value: &Value) -> &'static str {

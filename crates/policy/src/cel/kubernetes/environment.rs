@@ -27,10 +27,12 @@ impl Environment {
 
     /// What every expression of admission sees: `object`, `oldObject`, `request` and `namespaceObject`.
     pub fn admission(version: Version) -> Self {
-        let env = NAMESPACE.iter().chain(REQUEST).fold(Self::libraries(version).env, |env, (name, fields)| {
-            let fields: Vec<(&str, Type)> = fields.iter().map(|(field, of)| (*field, declared(of))).collect();
-            env.declare_object(name, &fields)
-        });
+        let env =
+            NAMESPACE.iter().chain(REQUEST).fold(Self::libraries(version).env, |env, (name, fields)| {
+                let fields: Vec<(&str, Type)> =
+                    fields.iter().map(|(field, of)| (*field, declared(of))).collect();
+                env.declare_object(name, &fields)
+            });
         let env = env
             .declare("object", Type::Dyn)
             .declare("oldObject", Type::Dyn)
@@ -68,7 +70,13 @@ impl Environment {
     pub fn with_mutations(self) -> Self {
         let patch =
             [("op", Type::String), ("path", Type::String), ("from", Type::String), ("value", Type::Dyn)];
-        Self { env: self.env.declare_open_object("Object").declare_object("JSONPatch", &patch).library(library::MUTATION) }
+        Self {
+            env: self
+                .env
+                .declare_open_object("Object")
+                .declare_object("JSONPatch", &patch)
+                .library(library::MUTATION),
+        }
     }
 
     /// The environment to compile in.
@@ -107,7 +115,10 @@ type ObjectType = (&'static str, &'static [(&'static str, &'static str)]);
 
 const REQUEST: &[ObjectType] = &[
     ("kubernetes.GroupVersionKind", &[("group", "string"), ("version", "string"), ("kind", "string")]),
-    ("kubernetes.GroupVersionResource", &[("group", "string"), ("version", "string"), ("resource", "string")]),
+    (
+        "kubernetes.GroupVersionResource",
+        &[("group", "string"), ("version", "string"), ("resource", "string")],
+    ),
     (
         "kubernetes.UserInfo",
         &[

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use object::{Version, v};
 use policy::cel::kubernetes::{
-    Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url, User,
+    Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url,
+    User,
 };
 use policy::cel::{Bindings, Budget, Env, Value};
 use serde_json::{Value as Json, json};
@@ -37,7 +38,9 @@ impl Verdict {
                 differ(of == of2, "type").or(differ(cost == cost2, "cost"))
             }
             (Self::Found { of, value, cost }, Self::Found { of: of2, value: value2, cost: cost2 }) => {
-                differ(of == of2, "type").or(differ(value == value2, "value")).or(differ(cost == cost2, "cost"))
+                differ(of == of2, "type")
+                    .or(differ(value == value2, "value"))
+                    .or(differ(cost == cost2, "cost"))
             }
             _ => Some("kind"),
         }
@@ -81,7 +84,9 @@ fn comparable(value: &Json) -> Json {
             let text = value["opaque"]["text"].as_str().unwrap_or_default();
             match (kind, fields.get("string").and_then(Json::as_str)) {
                 (Some("kubernetes.Quantity"), _) => json!({"opaque": {"type": kind, "text": "a quantity"}}),
-                (Some("kubernetes.NamedFormat"), _) => json!({"opaque": {"type": kind, "text": text.to_lowercase()}}),
+                (Some("kubernetes.NamedFormat"), _) => {
+                    json!({"opaque": {"type": kind, "text": text.to_lowercase()}})
+                }
                 (Some(kind), _) if kind.starts_with("kubernetes.authorization") => {
                     json!({"opaque": {"type": kind, "text": ""}})
                 }
@@ -89,7 +94,9 @@ fn comparable(value: &Json) -> Json {
                     json!({"string": text.split(" fields=").next()})
                 }
                 _ if fields.contains_key("timestamp") => json!({"timestamp": "?"}),
-                _ => Json::Object(fields.iter().map(|(key, value)| (key.clone(), comparable(value))).collect()),
+                _ => {
+                    Json::Object(fields.iter().map(|(key, value)| (key.clone(), comparable(value))).collect())
+                }
             }
         }
         other => other.clone(),
@@ -191,7 +198,9 @@ fn authorizer(request: &Json) -> Authorizer {
             let asked = resource.cloned().unwrap_or_default();
             let fits = |rule: &str, asked: &str| rule.is_empty() || rule == asked;
             let rule = RULES.iter().find(|rule| {
-                fits(rule.verb, question.verb) && fits(rule.resource, &asked.resource) && fits(rule.path, path)
+                fits(rule.verb, question.verb)
+                    && fits(rule.resource, &asked.resource)
+                    && fits(rule.path, path)
             });
             let rule = rule.unwrap();
             let version = if resource.is_some() { "*" } else { "" };
@@ -257,7 +266,9 @@ fn show(value: &Value<'_>) -> Json {
                 message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect();
             json!({"object": {"type": &*message.name, "fields": fields}})
         }
-        Value::Opaque(opaque) => json!({"opaque": {"type": opaque.type_of().to_string(), "text": text(value)}}),
+        Value::Opaque(opaque) => {
+            json!({"opaque": {"type": opaque.type_of().to_string(), "text": text(value)}})
+        }
     }
 }
 
@@ -276,9 +287,9 @@ fn plain(value: &Value<'_>) -> Json {
             };
             Json::Object(map.entries().into_iter().map(entry).collect())
         }
-        Value::Object(message) => {
-            Json::Object(message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect())
-        }
+        Value::Object(message) => Json::Object(
+            message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect(),
+        ),
         Value::Optional(Some(value)) => plain(value),
         _ => Json::Null,
     }
@@ -288,7 +299,13 @@ fn double(value: f64) -> Json {
     if value.is_finite() {
         return json!(value);
     }
-    json!(if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" })
+    json!(if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "+Inf"
+    } else {
+        "-Inf"
+    })
 }
 
 /// What a value of a library is; quantities are compared by what expressions ask of them.
@@ -307,7 +324,8 @@ fn base64(bytes: &[u8]) -> String {
     let digit = |value: u32| char::from(DIGITS[(value & 63) as usize]);
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let value = chunk.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let value =
+            chunk.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         let four = [digit(value >> 18), digit(value >> 12), digit(value >> 6), digit(value)];
         text.extend(four.iter().take(chunk.len() + 1));
         text.extend(std::iter::repeat_n('=', 3 - chunk.len()));

@@ -77,11 +77,18 @@ pub(super) fn junit(run: &Run) -> String {
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     let errors = run.errors.len();
     let all = passed + failed + errors;
-    let _ = writeln!(out, "<testsuites name=\"cofferdam policy test\" tests=\"{all}\" failures=\"{failed}\" errors=\"{errors}\">");
+    let _ = writeln!(
+        out,
+        "<testsuites name=\"cofferdam policy test\" tests=\"{all}\" failures=\"{failed}\" errors=\"{errors}\">"
+    );
     for suite in &run.suites {
         let failures = suite.cases.iter().filter(|case| !case.differences.is_empty()).count();
         let name = escaped(&suite.directory);
-        let _ = writeln!(out, "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\">", suite.cases.len());
+        let _ = writeln!(
+            out,
+            "  <testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\">",
+            suite.cases.len()
+        );
         for case in &suite.cases {
             junit_case(case, &name, &mut out);
         }
@@ -91,7 +98,10 @@ pub(super) fn junit(run: &Run) -> String {
         let _ = writeln!(out, "  <testsuite name=\"documents\" tests=\"{errors}\" errors=\"{errors}\">");
         for error in &run.errors {
             let text = escaped(error);
-            let _ = writeln!(out, "    <testcase classname=\"documents\" name=\"{text}\"><error message=\"{text}\"/></testcase>");
+            let _ = writeln!(
+                out,
+                "    <testcase classname=\"documents\" name=\"{text}\"><error message=\"{text}\"/></testcase>"
+            );
         }
         out.push_str("  </testsuite>\n");
     }
@@ -101,7 +111,11 @@ pub(super) fn junit(run: &Run) -> String {
 
 fn junit_case(case: &CaseRun, class: &str, out: &mut String) {
     let (name, file) = (escaped(&case.name), escaped(&case.file));
-    let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\" file=\"{file}\" line=\"{}\"", case.line);
+    let _ = write!(
+        out,
+        "    <testcase classname=\"{class}\" name=\"{name}\" file=\"{file}\" line=\"{}\"",
+        case.line
+    );
     if case.differences.is_empty() {
         out.push_str("/>\n");
         return;

@@ -3,18 +3,32 @@
 use object::v;
 
 use super::{cost, text, value};
-use crate::cel::kubernetes::authorizer::{Answer, Authorizer, Decision, GroupCheck, PathCheck, Resource, ResourceCheck};
+use crate::cel::kubernetes::authorizer::{
+    Answer, Authorizer, Decision, GroupCheck, PathCheck, Resource, ResourceCheck,
+};
 use crate::cel::{Error, Function, Implementation, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    unit("authorizer_path", "kubernetes.authorization.Authorizer::path(string) -> kubernetes.authorization.PathCheck", path),
-    unit("authorizer_group", "kubernetes.authorization.Authorizer::group(string) -> kubernetes.authorization.GroupCheck", group),
+    unit(
+        "authorizer_path",
+        "kubernetes.authorization.Authorizer::path(string) -> kubernetes.authorization.PathCheck",
+        path,
+    ),
+    unit(
+        "authorizer_group",
+        "kubernetes.authorization.Authorizer::group(string) -> kubernetes.authorization.GroupCheck",
+        group,
+    ),
     unit(
         "authorizer_serviceaccount",
         "kubernetes.authorization.Authorizer::serviceAccount(string, string) -> kubernetes.authorization.Authorizer",
         service_account,
     ),
-    unit("groupcheck_resource", "kubernetes.authorization.GroupCheck::resource(string) -> kubernetes.authorization.ResourceCheck", resource),
+    unit(
+        "groupcheck_resource",
+        "kubernetes.authorization.GroupCheck::resource(string) -> kubernetes.authorization.ResourceCheck",
+        resource,
+    ),
     unit(
         "resourcecheck_subresource",
         "kubernetes.authorization.ResourceCheck::subresource(string) -> kubernetes.authorization.ResourceCheck",
@@ -40,8 +54,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "kubernetes.authorization.ResourceCheck::labelSelector(string) -> kubernetes.authorization.ResourceCheck",
         |a| narrow(a, |resource, to| resource.label_selector = to),
     ),
-    check("pathcheck_check", "kubernetes.authorization.PathCheck::check(string) -> kubernetes.authorization.Decision"),
-    check("resourcecheck_check", "kubernetes.authorization.ResourceCheck::check(string) -> kubernetes.authorization.Decision"),
+    check(
+        "pathcheck_check",
+        "kubernetes.authorization.PathCheck::check(string) -> kubernetes.authorization.Decision",
+    ),
+    check(
+        "resourcecheck_check",
+        "kubernetes.authorization.ResourceCheck::check(string) -> kubernetes.authorization.Decision",
+    ),
     unit("decision_allowed", "kubernetes.authorization.Decision::allowed() -> bool", |a| {
         Ok(Value::Bool(value::<Answer>(a, 0)?.decision == Decision::Allow))
     }),
@@ -65,7 +85,10 @@ const fn selector(id: &'static str, signature: &'static str, call: Implementatio
 }
 
 const fn check(id: &'static str, signature: &'static str) -> Function {
-    Function::new(id, signature, ask).since(v(1, 27)).cost(cost::authorization).estimate(cost::estimate::authorization)
+    Function::new(id, signature, ask)
+        .since(v(1, 27))
+        .cost(cost::authorization)
+        .estimate(cost::estimate::authorization)
 }
 
 fn path<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
@@ -77,7 +100,8 @@ fn group<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 }
 
 fn service_account<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let account = value::<Authorizer>(arguments, 0)?.service_account(text(arguments, 1)?, text(arguments, 2)?);
+    let account =
+        value::<Authorizer>(arguments, 0)?.service_account(text(arguments, 1)?, text(arguments, 2)?);
     account.map(Value::opaque)
 }
 

@@ -2,9 +2,9 @@
 
 pub(super) mod estimate;
 
-pub(super) use crate::cel::cost::{deep, first as traversal, matching as search, twice as double_traversal};
-use crate::cel::cost::{actual_size, pattern, traversal as characters};
 use crate::cel::Value;
+use crate::cel::cost::{actual_size, pattern, traversal as characters};
+pub(super) use crate::cel::cost::{deep, first as traversal, matching as search, twice as double_traversal};
 use crate::cel::kubernetes::format::Format;
 
 /// A request to the authorizer: no expression can afford three.

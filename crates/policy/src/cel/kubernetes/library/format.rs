@@ -10,12 +10,24 @@ opaque!(Format, "kubernetes.NamedFormat", size: |_| None);
 
 pub(super) const FUNCTIONS: &[Function] = &[
     named("format.dns1123Label", "format.dns1123Label() -> kubernetes.NamedFormat", |_| find("dns1123Label")),
-    named("format.dns1123Subdomain", "format.dns1123Subdomain() -> kubernetes.NamedFormat", |_| find("dns1123Subdomain")),
+    named("format.dns1123Subdomain", "format.dns1123Subdomain() -> kubernetes.NamedFormat", |_| {
+        find("dns1123Subdomain")
+    }),
     named("format.dns1035Label", "format.dns1035Label() -> kubernetes.NamedFormat", |_| find("dns1035Label")),
-    named("format.qualifiedName", "format.qualifiedName() -> kubernetes.NamedFormat", |_| find("qualifiedName")),
-    named("format.dns1123LabelPrefix", "format.dns1123LabelPrefix() -> kubernetes.NamedFormat", |_| find("dns1123LabelPrefix")),
-    named("format.dns1123SubdomainPrefix", "format.dns1123SubdomainPrefix() -> kubernetes.NamedFormat", |_| find("dns1123SubdomainPrefix")),
-    named("format.dns1035LabelPrefix", "format.dns1035LabelPrefix() -> kubernetes.NamedFormat", |_| find("dns1035LabelPrefix")),
+    named("format.qualifiedName", "format.qualifiedName() -> kubernetes.NamedFormat", |_| {
+        find("qualifiedName")
+    }),
+    named("format.dns1123LabelPrefix", "format.dns1123LabelPrefix() -> kubernetes.NamedFormat", |_| {
+        find("dns1123LabelPrefix")
+    }),
+    named(
+        "format.dns1123SubdomainPrefix",
+        "format.dns1123SubdomainPrefix() -> kubernetes.NamedFormat",
+        |_| find("dns1123SubdomainPrefix"),
+    ),
+    named("format.dns1035LabelPrefix", "format.dns1035LabelPrefix() -> kubernetes.NamedFormat", |_| {
+        find("dns1035LabelPrefix")
+    }),
     named("format.labelValue", "format.labelValue() -> kubernetes.NamedFormat", |_| find("labelValue")),
     named("format.uri", "format.uri() -> kubernetes.NamedFormat", |_| find("uri")),
     named("format.uuid", "format.uuid() -> kubernetes.NamedFormat", |_| find("uuid")),
@@ -26,10 +38,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .since(v(1, 31))
         .cost(cost::one)
         .estimate(cost::estimate::one),
-    Function::new("format-validate", "kubernetes.NamedFormat::validate(string) -> optional(list(string))", validate)
-        .since(v(1, 31))
-        .cost(cost::validate)
-        .estimate(cost::estimate::validate),
+    Function::new(
+        "format-validate",
+        "kubernetes.NamedFormat::validate(string) -> optional(list(string))",
+        validate,
+    )
+    .since(v(1, 31))
+    .cost(cost::validate)
+    .estimate(cost::estimate::validate),
 ];
 
 /// One of upstream's formats, which have no price of their own.

@@ -37,9 +37,13 @@ pub(super) const OTHERS: &[Function] = &[
     list("list_int_sum_int", "list(int)::sum() -> int", |a| sum(a, Value::Int(0))),
     list("list_uint_sum_uint", "list(uint)::sum() -> uint", |a| sum(a, Value::Uint(0))),
     list("list_double_sum_double", "list(double)::sum() -> double", |a| sum(a, Value::Double(0.0))),
-    list("list_duration_sum_duration", "list(duration)::sum() -> duration", |a| sum(a, Value::Duration(Duration { nanoseconds: 0 }))),
+    list("list_duration_sum_duration", "list(duration)::sum() -> duration", |a| {
+        sum(a, Value::Duration(Duration { nanoseconds: 0 }))
+    }),
     list("list_a_index_of_int", "list(A)::indexOf(A) -> int", |a| place(a, |list, is| list.position(is))),
-    list("list_a_last_index_of_int", "list(A)::lastIndexOf(A) -> int", |a| place(a, |list, is| list.rposition(is))),
+    list("list_a_last_index_of_int", "list(A)::lastIndexOf(A) -> int", |a| {
+        place(a, |list, is| list.rposition(is))
+    }),
     Function::new("list_includes_dyn_dyn", "dyn::includes(dyn) -> bool", includes)
         .since(v(1, 37))
         .cost(cost::deep)

@@ -21,8 +21,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     unit("ip_family", "net.IP::family() -> int", family),
     unit("ip_is_unspecified", "net.IP::isUnspecified() -> bool", |a| is(a, Ip::is_unspecified)),
     unit("ip_is_loopback", "net.IP::isLoopback() -> bool", |a| is(a, Ip::is_loopback)),
-    unit("ip_is_link_local_multicast", "net.IP::isLinkLocalMulticast() -> bool", |a| is(a, Ip::is_link_local_multicast)),
-    unit("ip_is_link_local_unicast", "net.IP::isLinkLocalUnicast() -> bool", |a| is(a, Ip::is_link_local_unicast)),
+    unit("ip_is_link_local_multicast", "net.IP::isLinkLocalMulticast() -> bool", |a| {
+        is(a, Ip::is_link_local_multicast)
+    }),
+    unit("ip_is_link_local_unicast", "net.IP::isLinkLocalUnicast() -> bool", |a| {
+        is(a, Ip::is_link_local_unicast)
+    }),
     unit("ip_is_global_unicast", "net.IP::isGlobalUnicast() -> bool", |a| is(a, Ip::is_global_unicast)),
     // Conversion to text has no price of its own.
     Function::new("ip_to_string", "string(net.IP) -> string", ip_to_string).since(v(1, 30)),
@@ -45,7 +49,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn parse(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).since(v(1, 30)).cost(cost::traversal).estimate(cost::estimate::traversal)
+    Function::new(id, signature, call)
+        .since(v(1, 30))
+        .cost(cost::traversal)
+        .estimate(cost::estimate::traversal)
 }
 
 const fn unit(id: &'static str, signature: &'static str, call: Implementation) -> Function {

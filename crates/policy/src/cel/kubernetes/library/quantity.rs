@@ -18,7 +18,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .cost(cost::traversal)
         .estimate(cost::estimate::traversal),
     unit("quantity_sign", "sign(kubernetes.Quantity) -> int", sign),
-    unit("quantity_is_greater_than", "kubernetes.Quantity::isGreaterThan(kubernetes.Quantity) -> bool", is_greater),
+    unit(
+        "quantity_is_greater_than",
+        "kubernetes.Quantity::isGreaterThan(kubernetes.Quantity) -> bool",
+        is_greater,
+    ),
     unit("quantity_is_less_than", "kubernetes.Quantity::isLessThan(kubernetes.Quantity) -> bool", is_less),
     unit("quantity_compare_to", "kubernetes.Quantity::compareTo(kubernetes.Quantity) -> int", compare),
     unit("quantity_get_float", "kubernetes.Quantity::asApproximateFloat() -> double", as_float),

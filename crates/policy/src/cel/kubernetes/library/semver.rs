@@ -22,7 +22,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 const fn parse(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).since(v(1, 33)).cost(cost::traversal).estimate(cost::estimate::traversal)
+    Function::new(id, signature, call)
+        .since(v(1, 33))
+        .cost(cost::traversal)
+        .estimate(cost::estimate::traversal)
 }
 
 const fn unit(id: &'static str, signature: &'static str, call: Implementation) -> Function {

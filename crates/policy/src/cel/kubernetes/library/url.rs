@@ -12,18 +12,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .estimate(cost::estimate::sized_traversal),
     // Upstream has forgotten a price for it.
     Function::new("is_url_string", "isURL(string) -> bool", is_url),
-    unit("url_get_scheme", "kubernetes.URL::getScheme() -> string", |a| part(a, |url| url.scheme().to_owned())),
+    unit("url_get_scheme", "kubernetes.URL::getScheme() -> string", |a| {
+        part(a, |url| url.scheme().to_owned())
+    }),
     unit("url_get_host", "kubernetes.URL::getHost() -> string", |a| part(a, Url::host)),
     unit("url_get_hostname", "kubernetes.URL::getHostname() -> string", |a| part(a, Url::hostname)),
     unit("url_get_port", "kubernetes.URL::getPort() -> string", |a| part(a, Url::port)),
-    unit("url_get_escaped_path", "kubernetes.URL::getEscapedPath() -> string", |a| part(a, Url::escaped_path)),
+    unit("url_get_escaped_path", "kubernetes.URL::getEscapedPath() -> string", |a| {
+        part(a, Url::escaped_path)
+    }),
     unit("url_get_query", "kubernetes.URL::getQuery() -> map(string, list(string))", query),
 ];
 
-pub(super) const JSON_PATCH: &[Function] =
-    &[Function::new("string_jsonpatch_escapeKey_string", "jsonpatch.escapeKey(string) -> string", escape_key)
-        .cost(cost::traversal)
-        .estimate(cost::estimate::sized_traversal)];
+pub(super) const JSON_PATCH: &[Function] = &[Function::new(
+    "string_jsonpatch_escapeKey_string",
+    "jsonpatch.escapeKey(string) -> string",
+    escape_key,
+)
+.cost(cost::traversal)
+.estimate(cost::estimate::sized_traversal)];
 
 const fn unit(id: &'static str, signature: &'static str, call: Implementation) -> Function {
     Function::new(id, signature, call).cost(cost::one).estimate(cost::estimate::one)
