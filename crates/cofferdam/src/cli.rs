@@ -182,11 +182,11 @@ pub(crate) enum ListWhat {
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
     #[command(subcommand)]
-    pub(crate) command: PolicyCommand,
+    pub(crate) what: PolicyWhat,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum PolicyCommand {
+pub(crate) enum PolicyWhat {
     /// Run test cases: requests, and what the policies beside them are to answer
     Test(PolicyTestArgs),
 }

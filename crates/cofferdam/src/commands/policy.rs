@@ -2,12 +2,12 @@
 
 mod test;
 
-use crate::cli::{PolicyArgs, PolicyCommand};
+use crate::cli::{PolicyArgs, PolicyWhat};
 use crate::exit::Outcome;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    match &args.command {
-        PolicyCommand::Test(args) => test::run(args, ui),
+    match &args.what {
+        PolicyWhat::Test(args) => test::run(args, ui),
     }
 }
