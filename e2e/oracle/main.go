@@ -19,6 +19,7 @@ const usage = `usage: oracle read FILE...     print every document as kubectl ap
        oracle decode FILE...   print the API server's strict decoding errors
        oracle spans FILE...    print where every key and scalar stands
        oracle scalars          print the value of every plain scalar on standard input
+       oracle admit            decide about the requests on standard input as Pod Security admission does
        oracle pss              judge the pods on standard input by the Pod Security Standards
        oracle pss-fixtures     print the pods that Pod Security admission tests itself with
        oracle cel              evaluate the CEL expressions on standard input
@@ -31,6 +32,7 @@ type answer = map[string]any
 func main() {
 	streams := map[string]func(*json.Encoder) error{
 		"scalars":         func(lines *json.Encoder) error { return scalars(os.Stdin, lines) },
+		"admit":           func(lines *json.Encoder) error { return admit(os.Stdin, lines) },
 		"pss":             func(lines *json.Encoder) error { return pss(os.Stdin, lines) },
 		"pss-fixtures":    pssFixtures,
 		"cel":             func(lines *json.Encoder) error { return celQuestions(os.Stdin, lines) },

@@ -10,6 +10,8 @@ use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Version};
+use policy::decide::{Decider, Labels, Lookup};
+use policy::document::Policies;
 use policy::pod_security::{Level, Policy, PolicyVersion};
 
 pub mod mutate;
@@ -24,11 +26,12 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
     Target { name: "config", run: config },
+    Target { name: "admit", run: admit },
 ];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
@@ -88,6 +91,41 @@ pub fn config(bytes: &[u8]) {
     let Some(source) = source(bytes) else { return };
     let _ = std::hint::black_box(Config::read(&source, Date::of_unix_day(20_000), &Place::default()));
     let _ = std::hint::black_box(Baseline::parse(source.text()).map(|baseline| baseline.len()));
+}
+
+/// The whole way of `cofferdam admit`: a review, or a policy; whichever it is, the other is fixed.
+///
+/// # Panics
+/// When a pod that was filled in is filled in again: that is what the fuzzer looks for.
+pub fn admit(bytes: &[u8]) {
+    let Some(source) = source(bytes) else { return };
+    let known = check::Known;
+    let fixed = Arc::new(Source::file("policy.yaml", include_str!("../seeds/admit/policy.yaml").to_owned()));
+    let given = Policies::read(&[fixed, Arc::clone(&source)], &known, Date::of_unix_day(20_000));
+    let decider = Decider::new(given, Version::NEWEST, &check::compile);
+    let facts = Nothing(Inventory::new(Vec::new()), Labels::new());
+    let review = Arc::new(Source::file("review.json", include_str!("../seeds/admit/review.json").to_owned()));
+    for source in [source, review] {
+        let Ok(request) = policy::request::read(&source) else { continue };
+        let response = decider.decide(&request, &facts);
+        std::hint::black_box(response.review().to_string());
+        let filled = decider.filled_in(&request, &facts).ok().flatten();
+        let again = filled.map(|filled| decider.filled_in(&filled, &facts));
+        assert!(!matches!(again, Some(Ok(Some(_)))), "defaults are filled in twice");
+    }
+}
+
+/// A cluster where nothing is.
+struct Nothing(Inventory, Labels);
+
+impl Lookup for Nothing {
+    fn labels(&self, _: &str) -> Option<&Labels> {
+        Some(&self.1)
+    }
+
+    fn inventory(&self) -> &Inventory {
+        &self.0
+    }
 }
 
 const RESTRICTED: Policy = Policy { level: Level::Restricted, version: PolicyVersion::Latest };

@@ -83,6 +83,7 @@ fn pages(repo: &Repo) -> anyhow::Result<Tree> {
     let mut help = Vec::new();
     collect(&binary, &mut Vec::new(), &mut help)?;
     tree.put("cli.md", cli::page(&help));
+    tree.put("policy.schema.json", binary.says(&["policy", "schema"])?);
     Ok(tree)
 }
 

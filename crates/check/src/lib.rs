@@ -3,12 +3,12 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
+mod admission;
 mod arguments;
 mod base64;
 mod change;
 mod config;
 mod credential;
-mod date;
 mod fields;
 mod findings;
 pub mod fix;
@@ -32,12 +32,13 @@ mod volumes;
 mod waivers;
 mod webhook;
 
+pub use admission::{Known, by_policies, compile};
 pub use config::{Config, ConfigError, Place};
-pub use date::Date;
 pub use findings::{Findings, Flag};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
+pub use policy::Date;
 pub use run::{Judge, hidden, hidden_in_text, pod_security, unrendered};
 pub use settings::Settings;
 pub use waivers::{Scope, Waivers};

@@ -4,16 +4,15 @@
 //! expired or matches nothing is a finding of its own: an acceptance nobody needs hides the next one.
 
 mod inline;
-mod pattern;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use finding::{Finding, Source, Span, Waived};
 
-pub(crate) use self::pattern::{Glob, ObjectPattern};
 use crate::list::checks::waiver_stale;
 use crate::{Date, Place};
+pub(crate) use policy::pattern::{Glob, ObjectPattern};
 
 /// Acceptances, and what is wrong with how they are written.
 #[derive(Clone, Debug, Default)]

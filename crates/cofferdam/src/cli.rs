@@ -28,12 +28,14 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Judge manifests and point at what is wrong
     Check(CheckArgs),
+    /// Decide about a request as the admission webhook does
+    Admit(AdmitArgs),
+    /// Work with policies
+    Policy(PolicyArgs),
     /// Show the page of a check: why it matters, what to do, examples
     Explain(ExplainArgs),
     /// List what is built in
     List(ListArgs),
-    /// Work with admission policies
-    Policy(PolicyArgs),
     /// Print the completion script of a shell
     Completions(CompletionArgs),
 }
@@ -93,6 +95,11 @@ pub(crate) struct CheckArgs {
     #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
     pub(crate) pss: Option<Policy>,
 
+    /// Judge by these policies and nothing else, as `cofferdam admit` decides by them (can be repeated)
+    #[arg(long, value_name = "FILE_OR_DIR",
+          conflicts_with_all = ["pss", "only", "skip", "baseline", "write_baseline", "fix", "diff"])]
+    pub(crate) policy: Vec<PathBuf>,
+
     /// Run these checks only
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = check_id)]
     pub(crate) only: Vec<&'static str>,
@@ -139,6 +146,35 @@ pub(crate) struct CheckArgs {
     pub(crate) output: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 allowed, 1 denied, 2 not decided, or decided without a policy that could not be read.
+
+Examples:
+  cofferdam admit --policy policies/ --request review.json
+  kubectl get pod web -o json | cofferdam admit --policy p.yaml --namespace-labels team=shop")]
+pub(crate) struct AdmitArgs {
+    /// Policy file or directory (can be repeated)
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub(crate) policy: Vec<PathBuf>,
+
+    /// AdmissionReview, or an object as if it were being created; `-` reads standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) request: PathBuf,
+
+    /// Labels of the namespace the request is about
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
+    pub(crate) namespace_labels: Vec<(String, String)>,
+
+    /// Objects of the cluster that may be looked up: namespaces, pods, network policies (can be repeated)
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) objects: Vec<PathBuf>,
+
+    /// Decide as this Kubernetes release does [default: the newest known here]
+    #[arg(long, value_name = "1.NN", value_parser = kube_version)]
+    pub(crate) kube_version: Option<Version>,
+}
+
 /// How far mending may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FixLevel {
@@ -155,6 +191,20 @@ impl From<FixLevel> for Safety {
             FixLevel::Risky => Self::Risky,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub(crate) what: PolicyWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyWhat {
+    /// Print the JSON Schema of a policy, for editors
+    Schema,
+    /// Run test cases: requests, and what the policies beside them are to answer
+    Test(PolicyTestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -177,18 +227,6 @@ pub(crate) enum ListWhat {
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PolicyArgs {
-    #[command(subcommand)]
-    pub(crate) what: PolicyWhat,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PolicyWhat {
-    /// Run test cases: requests, and what the policies beside them are to answer
-    Test(PolicyTestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +268,12 @@ fn check_id(word: &str) -> Result<&'static str, String> {
         None => format!("no check is called `{word}`; `cofferdam list checks` names them all"),
     };
     check::find(word).map(|check| check.id).ok_or_else(unknown)
+}
+
+fn label(word: &str) -> Result<(String, String), String> {
+    let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
+    let (key, value) = pair.ok_or_else(|| format!("`{word}` is no label, write KEY=VALUE"))?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 fn kube_version(word: &str) -> Result<Version, String> {

@@ -1,5 +1,6 @@
 //! One file a verb: parse, call, report.
 
+pub(crate) mod admit;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;

@@ -58,7 +58,7 @@ fn read(path: &Path) -> anyhow::Result<Arc<Source>> {
 }
 
 /// The day it is, in UTC: the same all over the world for the same waiver.
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Date::of_unix_day(i64::try_from(since.as_secs() / DAY).unwrap_or(0))
 }

@@ -105,6 +105,14 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     file::read(path).map_err(|trouble| trouble.named(&shown(path)))
 }
 
+/// The text of one file, or of standard input for `-`.
+pub(crate) fn read_one(path: &Path) -> Result<Source, Failure> {
+    let input = if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path.to_path_buf()) };
+    let text = if input == Input::Stdin { file::read_stdin() } else { file::read(path) };
+    let text = text.map_err(|trouble| trouble.named(&input.name()))?;
+    Ok(Source::file(input.name(), text))
+}
+
 /// A path as the user wrote it, without a leading `./`.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();

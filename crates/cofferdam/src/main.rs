@@ -22,10 +22,11 @@ fn main() -> ExitCode {
     let mut ui = Ui::new(cli.color, cli.quiet);
     let result = match &cli.command {
         Command::Check(args) => commands::check::run(args, &mut ui),
+        Command::Admit(args) => commands::admit::run(args, &mut ui),
+        Command::Policy(args) => commands::policy::run(args, &mut ui),
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::List(args) => commands::list::run(args, &mut ui),
         Command::Completions(args) => commands::completions::run(args, &mut ui),
-        Command::Policy(args) => commands::policy::run(args, &mut ui),
     };
     match result {
         Ok(outcome) => outcome.into(),

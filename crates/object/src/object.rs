@@ -44,6 +44,23 @@ impl Object {
         Ok(Some(object))
     }
 
+    /// The object whose mapping is a node inside of a document, such as the `object` of a review. Its type
+    /// (API version and kind) may be given where it is not written.
+    ///
+    /// # Errors
+    /// The name of the field without which it is no Kubernetes object.
+    pub fn within(
+        tree: &Arc<Tree>,
+        node: Node<'_>,
+        given: Option<(String, String)>,
+    ) -> Result<Self, &'static str> {
+        match Self::new(Arc::clone(tree), node.id(), given) {
+            Ok(Some(object)) => Ok(object),
+            Ok(None) => Err("kind"),
+            Err(missing) => Err(missing),
+        }
+    }
+
     /// Kind and name, for reports.
     pub fn id(&self) -> &ObjectRef {
         &self.id

@@ -18,6 +18,8 @@ mod place;
 mod syntax;
 mod tags;
 
+pub use json::json;
+
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -7,8 +7,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+mod fit;
 #[cfg(test)]
 mod tests;
+
+pub use fit::{expected, misfit};
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| parse(include_str!("schema/pod_fields.txt")).0);
 

@@ -203,7 +203,10 @@ impl<'a> Node<'a> {
     /// Whether the text of a scalar is this one: most keys differ in length, and their bytes need no look.
     fn reads(self, wanted: &str) -> bool {
         match self.data().body {
-            Body::Written { start, end, .. } if (end - start) as usize != wanted.len() => false,
+            Body::Written { start, end, .. } => {
+                let bytes = || self.tree.source.text().as_bytes().get(start as usize..end as usize);
+                (end - start) as usize == wanted.len() && bytes() == Some(wanted.as_bytes())
+            }
             _ => self.text() == Some(wanted),
         }
     }
@@ -263,7 +266,10 @@ impl<'a> Node<'a> {
 
     /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
-        self.entries().rev().find(|(k, _)| k.reads(key))
+        let Body::Map { start, len } = self.data().body else { return None };
+        let (pairs, _) = self.tree.kids(start, len * 2).as_chunks::<2>();
+        let [key, value] = pairs.iter().rev().find(|[own, _]| self.tree.node(*own).reads(key))?;
+        Some((self.tree.node(*key), self.tree.node(*value)))
     }
 
     /// The value of a key that is present and not `null`.

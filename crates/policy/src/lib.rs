@@ -4,4 +4,18 @@
 
 pub mod admission_policy;
 pub mod cel;
+mod date;
+pub mod decide;
+pub mod document;
+pub mod patch;
+pub mod pattern;
 pub mod pod_security;
+pub mod rbac;
+pub mod request;
+pub mod response;
+pub mod selector;
+pub mod value;
+mod words;
+
+pub use date::Date;
+pub use words::{distance, nearest};

@@ -6,7 +6,7 @@
 
 mod checks;
 mod level;
-mod quote;
+pub(crate) mod quote;
 mod registry;
 mod sysctls;
 mod text;

@@ -2,8 +2,8 @@
 use object::schema::{Kind, Type, named};
 
 use crate::fields::{self, Then, is_security_field};
-use crate::list::distance;
 use crate::prelude::*;
+use policy::distance;
 
 pub(crate) const CHECK: Check = Check {
     id: "unknown-field",

@@ -1,6 +1,6 @@
 //! `wrong-type`: a value the API server would not decode.
 use object::Kind as Value;
-use object::schema::Kind;
+use object::schema::{Kind, expected};
 
 use crate::fields::{self, Then};
 use crate::prelude::*;
@@ -27,24 +27,6 @@ fn wrong_type(object: &Object, out: &mut Findings<'_>) {
         out.flag(site, message);
         Then::Past
     });
-}
-
-/// What the field takes, when the value is something else.
-fn expected(node: Node<'_>, kind: &Kind) -> Option<&'static str> {
-    let value = node.kind();
-    let number = matches!(value, Value::Int | Value::Float);
-    let (fits, expected) = match kind {
-        Kind::String | Kind::Choice(_) | Kind::Time | Kind::Bytes => (value == Value::Str, "a string"),
-        Kind::Bool => (value == Value::Bool, "a boolean"),
-        Kind::Int32 | Kind::Int64 => (node.int().is_some(), "an integer"),
-        Kind::Number => (number, "a number"),
-        Kind::Quantity => (number || value == Value::Str, "a quantity"),
-        Kind::IntOrString => (node.int().is_some() || value == Value::Str, "an integer or a string"),
-        Kind::Any => (true, ""),
-        Kind::List(_) => (value == Value::Seq, "a list"),
-        Kind::Map(_) | Kind::Struct(_) => (value == Value::Map, "a mapping"),
-    };
-    (!fits).then_some(expected)
 }
 
 /// The two slips that explain most wrong types: quotes that are missing, and quotes that are too many.

@@ -3,7 +3,6 @@
 use object::{Kind, Node};
 
 use super::ConfigError;
-use crate::list::nearest_of;
 
 /// The entries of a mapping whose keys must all be among the `known`; `null` counts as not written.
 pub(super) fn fields<'a>(
@@ -13,7 +12,7 @@ pub(super) fn fields<'a>(
     for (key, _) in entries(node)? {
         let word = key.text().unwrap_or_default();
         if !known.contains(&word) {
-            let way_out = match nearest_of(word, known) {
+            let way_out = match policy::nearest(word, known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known here: {}", known.join(", ")),
             };

@@ -11,9 +11,11 @@ use std::time::Instant;
 use check::{CHECKS, Judge, Page};
 use finding::{Advice, Failure, Finding, Report, Safety, Severity, Stage};
 use object::{Inventory, Object, Problem};
+use policy::decide::{Decider, Lookup};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::plan::Plan;
+use super::admit::Facts;
 use crate::cli::CheckArgs;
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
@@ -25,7 +27,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
         anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
     }
-    let plan = Plan::of(args)?;
+    let plan = Plan::of(args, ui)?;
     let mut judged = judge(args, &plan, ui);
     not_over_an_input(args, &judged.inputs)?;
     if let Some(path) = &args.write_baseline {
@@ -112,13 +114,17 @@ fn judge(args: &CheckArgs, plan: &Plan<'_>, ui: &Ui) -> Judged {
     for each in loaded {
         collect(each, &judge, &mut report, &mut objects);
     }
-    let inventory = Inventory::new(objects);
+    let mut inventory = Inventory::new(objects);
     report.objects = inventory.objects().len();
     let hidden = parallel::map(inventory.objects(), |object| check::hidden(object, plan.version()));
     report.hidden.extend(hidden.into_iter().flatten());
-    match args.pss {
-        Some(policy) => judge_by_standard(&inventory, policy, &judge, &mut report),
-        None => judge_by_checks(&inventory, &judge, ui, &mut report),
+    match (args.pss, plan.decider()) {
+        (Some(policy), _) => judge_by_standard(&inventory, policy, &judge, &mut report),
+        (None, Some(decider)) => {
+            judge_by_checks(&inventory, &judge, ui, &mut report);
+            inventory = judge_by_policies(inventory, decider, &mut report);
+        }
+        (None, None) => judge_by_checks(&inventory, &judge, ui, &mut report),
     }
     let gone = plan.settle(&mut report.findings, &sources, &judge);
     report.advice = advice(&report.findings);
@@ -180,6 +186,25 @@ fn judge_by_standard(inventory: &Inventory, policy: Policy, judge: &Judge, repor
     for findings in parallel::map(inventory.objects(), |object| judge.object(object, inventory)) {
         report.findings.extend(findings);
     }
+}
+
+/// What a cluster with these policies and these objects would say.
+fn judge_by_policies(inventory: Inventory, decider: &Decider, report: &mut Report) -> Inventory {
+    let facts = Facts::of(inventory);
+    let objects = facts.inventory().objects();
+    let said = parallel::map(objects, |object| check::by_policies(decider, object, &facts));
+    for (object, said) in objects.iter().zip(said) {
+        match said {
+            Ok(findings) => report.findings.extend(findings),
+            Err(why) => {
+                let (path, place) = object.source().place(object.root().span().start);
+                let way_out = "a policy asks for its labels, judge it together with its manifest";
+                let (file, message) = (path.to_owned(), format!("{why}: {way_out}"));
+                report.errors.push(Failure { file, line: Some(place.line), message, stage: Stage::Read });
+            }
+        }
+    }
+    facts.into_inventory()
 }
 
 /// What the pages say in short, for the checks that found something.

@@ -1,6 +1,9 @@
-//! `cofferdam policy`: what can be done with policies.
+//! `cofferdam policy`: what there is to know and do about policies.
 
 mod test;
+
+use check::Known;
+use policy::document::{Catalogue, json_schema};
 
 use crate::cli::{PolicyArgs, PolicyWhat};
 use crate::exit::Outcome;
@@ -8,6 +11,8 @@ use crate::ui::Ui;
 
 pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match &args.what {
-        PolicyWhat::Test(args) => test::run(args, ui),
+        PolicyWhat::Schema => ui.data(&format!("{:#}\n", json_schema(&Known.all())))?,
+        PolicyWhat::Test(args) => return test::run(args, ui),
     }
+    Ok(Outcome::Clean)
 }

@@ -1,7 +1,12 @@
 //! Where does a JSON value end?
 //!
 //! kubectl reads a file that opens with `{` as JSON for as long as it is JSON, and JSON objects may
-//! then follow each other without a separator. Values are read by the YAML parser all the same.
+//! then follow each other without a separator. Values are read by the YAML parser all the same, unless
+//! they come from a program: see [`tree`].
+
+mod tree;
+
+pub use tree::json;
 
 /// The byte after the JSON value (RFC 8259) that starts at or after `at`; `None` when it is not JSON.
 pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {

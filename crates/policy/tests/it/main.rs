@@ -1,6 +1,7 @@
 //! The crate from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
+mod admit;
 mod cel_kubernetes;
 mod conformance;
 mod edges;

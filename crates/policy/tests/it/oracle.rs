@@ -1,5 +1,6 @@
 //! Our verdict and text against Pod Security admission's own evaluator, which `e2e/oracle` links.
 
+mod admission;
 mod containers;
 mod json;
 mod pods;

@@ -8,6 +8,7 @@ use anyhow::Context;
 use check::{CHECKS, Judge, Scope, Waivers};
 use finding::{Baseline, Finding, Report, Severity, Source};
 use object::Version;
+use policy::decide::Decider;
 
 use crate::cli::CheckArgs;
 use crate::config::{self, Found};
@@ -20,16 +21,39 @@ pub(super) struct Plan<'a> {
     args: &'a CheckArgs,
     found: Found,
     baseline: Option<Baseline>,
+    decider: Option<Decider>,
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn of(args: &'a CheckArgs) -> anyhow::Result<Self> {
+    pub(super) fn of(args: &'a CheckArgs, ui: &mut Ui) -> anyhow::Result<Self> {
         let found = config::find(args.config.as_deref())?;
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-        let plan = Self { args, found, baseline };
+        let mut plan = Self { args, found, baseline, decider: None };
+        if !args.policy.is_empty() {
+            plan.decider = Some(plan.policies(ui)?);
+        }
         let left = || CHECKS.iter().any(|check| plan.wants(check.id));
         anyhow::ensure!(left(), "no check is left to run: --only and --skip name the same ones");
         Ok(plan)
+    }
+
+    /// The policies of the run. One that cannot be read could have refused what the others let pass.
+    fn policies(&self, ui: &mut Ui) -> anyhow::Result<Decider> {
+        let policies = super::super::admit::policies(&self.args.policy, ui)?;
+        let count = policies.errors.len();
+        let things = if count == 1 { "mistake" } else { "mistakes" };
+        anyhow::ensure!(count == 0, "nothing is judged by policies with {count} {things}");
+        Ok(Decider::new(policies, self.version(), &check::compile))
+    }
+
+    /// What `--policy` judges by.
+    pub(super) fn decider(&self) -> Option<&Decider> {
+        self.decider.as_ref()
+    }
+
+    /// Whether the answer is that of a server, which sees neither comments nor `cofferdam.yaml`.
+    fn is_a_server_s(&self) -> bool {
+        self.args.pss.is_some() || self.decider.is_some()
     }
 
     /// The release to judge for.
@@ -54,10 +78,10 @@ impl<'a> Plan<'a> {
         Judge::new(self.version(), |check| self.wants(check.id)).with(self.found.config.settings.clone())
     }
 
-    /// Under `--pss` only what cannot be judged speaks beside the standard.
+    /// Under `--pss` and `--policy` only what cannot be judged speaks beside them.
     fn wants(&self, id: &str) -> bool {
         let args = self.args;
-        if args.pss.is_some() {
+        if args.pss.is_some() || !args.policy.is_empty() {
             return ["unreadable-document", "unrendered-source", "wrong-type"].contains(&id);
         }
         let asked =
@@ -68,14 +92,15 @@ impl<'a> Plan<'a> {
     /// Settles which findings count: severities of the settings, waivers, the baseline. Returns how many
     /// of the baseline are gone, as far as a run over these paths can know.
     ///
-    /// Under `--pss` nothing is settled: the answer is that of the API server, which knows no waivers.
+    /// Under `--pss` and `--policy` nothing is settled: the answer is that of the API server, which knows no
+    /// waivers but those of the policies themselves.
     pub(super) fn settle(
         &self,
         findings: &mut Vec<Finding>,
         sources: &[Arc<Source>],
         judge: &Judge,
     ) -> usize {
-        if self.args.pss.is_some() {
+        if self.is_a_server_s() {
             return 0;
         }
         let mut waivers = Waivers::default();

@@ -4,14 +4,16 @@ use finding::ObjectRef;
 
 /// `*` stands for any characters between two slashes, `**` for any number of whole steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Glob(String);
+pub struct Glob(String);
 
 impl Glob {
-    pub(crate) fn new(pattern: &str) -> Self {
+    /// The pattern as written; a leading `./` says nothing.
+    pub fn new(pattern: &str) -> Self {
         Self(pattern.strip_prefix("./").unwrap_or(pattern).to_owned())
     }
 
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    /// Whether it takes the whole text.
+    pub fn matches(&self, text: &str) -> bool {
         let steps = |text| str::split(text, '/').collect::<Vec<_>>();
         // A step is a letter of the outer alphabet.
         matches(&steps(&self.0), &steps(text), &|step| *step == "**", &|pattern, step| {
@@ -49,14 +51,18 @@ fn matches<T>(
 
 /// `Kind/namespace/name`, or `Kind/name` in any namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ObjectPattern {
+pub struct ObjectPattern {
     kind: Glob,
     namespace: Option<Glob>,
     name: Glob,
 }
 
 impl ObjectPattern {
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is missing, and how it is written.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let steps: Vec<&str> = text.split('/').collect();
         let (kind, namespace, name) = match steps.as_slice() {
             [kind, name] => (*kind, None, *name),
@@ -70,11 +76,16 @@ impl ObjectPattern {
     }
 
     /// An object that names no namespace is in `default`, as it is when it is applied.
-    pub(crate) fn matches(&self, object: Option<&ObjectRef>) -> bool {
+    pub fn matches(&self, object: Option<&ObjectRef>) -> bool {
         let Some(object) = object else { return false };
         let namespace = object.namespace.as_deref().unwrap_or("default");
-        self.kind.matches(&object.kind)
-            && self.name.matches(&object.name)
+        self.takes(&object.kind, namespace, &object.name)
+    }
+
+    /// The same by its parts.
+    pub fn takes(&self, kind: &str, namespace: &str, name: &str) -> bool {
+        self.kind.matches(kind)
+            && self.name.matches(name)
             && self.namespace.as_ref().is_none_or(|glob| glob.matches(namespace))
     }
 }

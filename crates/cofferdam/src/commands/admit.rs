@@ -1,0 +1,149 @@
+//! `cofferdam admit`: decide about one request as the webhook does.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use check::Known;
+use finding::Failure;
+use object::{Inventory, Node, Object, Version};
+use policy::decide::{Decider, Labels, Lookup};
+use policy::document::Policies;
+
+use crate::cli::AdmitArgs;
+use crate::config::today;
+use crate::exit::Outcome;
+use crate::input;
+use crate::ui::Ui;
+
+pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let policies = policies(&args.policy, ui)?;
+    let refused = policies.refused.clone();
+    let errors = !policies.errors.is_empty();
+    let facts = Facts::read(args, ui)?;
+    let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
+    let request = policy::request::read(&Arc::new(source))?;
+    let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
+    let mut response = decider.decide(&request, &facts);
+    for name in refused {
+        response.warn(format!("Policy \"{name}\" could not be read and is not in force"));
+    }
+    ui.data(&format!("{:#}\n", response.review()))?;
+    let could_not = response.denied.as_ref().is_some_and(|status| status.code == 500);
+    if could_not && !request.namespace.is_empty() && facts.labels(&request.namespace).is_none() {
+        let namespace = &request.namespace;
+        ui.note(&format!(
+            "note: nothing is known of namespace `{namespace}`: give --namespace-labels, or --objects with it"
+        ));
+    }
+    Ok(match (response.is_allowed(), errors) {
+        (false, _) => Outcome::Objections,
+        (true, true) => Outcome::Failed,
+        (true, false) => Outcome::Clean,
+    })
+}
+
+/// The policies of some paths. What is wrong with some of them is said, and what that means.
+///
+/// # Errors
+/// When nothing is left to decide by.
+pub(crate) fn policies(paths: &[PathBuf], ui: &mut Ui) -> anyhow::Result<Policies> {
+    let (_, loaded, failures) = input::load(paths, &[], ui);
+    let mut policies = Policies::default();
+    let mut unread: Vec<Failure> = failures;
+    for each in loaded {
+        unread.extend(each.failure);
+        match (&each.source, each.finding) {
+            (_, Some(finding)) => {
+                anyhow::bail!("{}: {}", finding.source.name(), finding.message);
+            }
+            (Some(source), None) => policies.add(source, &each.read, &Known, today()),
+            (None, None) => {}
+        }
+    }
+    if let Some(failure) = unread.first() {
+        return Err(failed(failure));
+    }
+    for error in &policies.errors {
+        ui.error(&anyhow::Error::new(error.clone()));
+    }
+    for name in &policies.refused {
+        ui.note(&format!("policy `{name}` is not in force until it is mended; the others are"));
+    }
+    anyhow::ensure!(!policies.list.is_empty(), "no policy is in force, so nothing is decided");
+    Ok(policies)
+}
+
+fn failed(failure: &Failure) -> anyhow::Error {
+    let line = failure.line.map_or(String::new(), |line| format!(":{line}"));
+    anyhow::anyhow!("reading {}{line}: {}", failure.file, failure.message)
+}
+
+/// What is known of the cluster.
+pub(crate) struct Facts {
+    inventory: Inventory,
+    /// Labels of namespaces by their names.
+    namespaces: BTreeMap<String, Labels>,
+    /// The labels that were given for the namespace of the request.
+    given: Option<Labels>,
+}
+
+impl Facts {
+    fn read(args: &AdmitArgs, ui: &Ui) -> anyhow::Result<Self> {
+        let mut objects = Vec::new();
+        if !args.objects.is_empty() {
+            let (_, loaded, failures) = input::load(&args.objects, &[], ui);
+            if let Some(failure) = failures.first() {
+                return Err(failed(failure));
+            }
+            for each in loaded {
+                let unread = each.read.problems.iter().find(|problem| problem.loses_objects());
+                if let Some(problem) = unread {
+                    let (file, place) = problem.source.place(problem.span.start);
+                    anyhow::bail!("{file}:{}:{}: {}", place.line, place.column, problem.message);
+                }
+                match (each.failure, each.finding) {
+                    (Some(failure), _) => return Err(failed(&failure)),
+                    (None, Some(finding)) => anyhow::bail!("{}: {}", finding.source.name(), finding.message),
+                    (None, None) => objects.extend(each.read.objects),
+                }
+            }
+        }
+        let given: Labels = args.namespace_labels.iter().cloned().collect();
+        let given = Some(given).filter(|given| !given.is_empty());
+        Ok(Self { given, ..Self::of(Inventory::new(objects)) })
+    }
+
+    /// What the objects say.
+    pub(crate) fn of(inventory: Inventory) -> Self {
+        let namespaces = inventory
+            .of_kind("", "Namespace")
+            .map(|object| (object.name().to_owned(), labels(object)))
+            .collect();
+        Self { inventory, namespaces, given: None }
+    }
+
+    /// The objects, given back.
+    pub(crate) fn into_inventory(self) -> Inventory {
+        self.inventory
+    }
+}
+
+impl Lookup for Facts {
+    fn labels(&self, namespace: &str) -> Option<&Labels> {
+        self.given.as_ref().or_else(|| self.namespaces.get(namespace))
+    }
+
+    fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+}
+
+/// The labels of a namespace, with the one that every API server adds.
+fn labels(namespace: &Object) -> Labels {
+    let own = ("kubernetes.io/metadata.name".to_owned(), namespace.name().to_owned());
+    let entries = namespace.at("metadata.labels").into_iter().flat_map(Node::entries);
+    let written =
+        entries.map(|(key, value)| (key.key_text().into_owned(), value.str().unwrap_or_default().to_owned()));
+    written.chain([own]).collect()
+}

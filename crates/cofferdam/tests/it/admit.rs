@@ -1,0 +1,214 @@
+//! `cofferdam admit`: is the decision right, and does the exit code say so?
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+use crate::support::{GOOD, POD, Place, Ran};
+
+const RESTRICTED: &str = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: strict}
+spec: {podSecurity: {level: restricted}}
+";
+
+fn response(ran: &Ran) -> Value {
+    let review: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {ran:?}"));
+    assert_eq!(review["kind"], "AdmissionReview");
+    review["response"].clone()
+}
+
+fn place() -> Place {
+    Place::with("p.yaml", RESTRICTED).file("bad.yaml", POD)
+}
+
+#[test]
+fn a_pod_is_denied_in_the_words_of_the_api_server() {
+    let ran = place().cofferdam("admit --policy p.yaml --request bad.yaml").run().ends(1);
+    let told = response(&ran);
+    assert_eq!(told["allowed"], false);
+    assert_eq!(told["status"]["code"], 403);
+    let message = told["status"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(
+            "pods \"web\" is forbidden: violates PodSecurity \"restricted:latest\": privileged ("
+        )
+    );
+    assert_eq!(told["auditAnnotations"]["enforce-policy"], "restricted:latest");
+}
+
+#[test]
+fn a_good_pod_is_allowed() {
+    let pod = GOOD.split("---").next().unwrap();
+    let ran = place().file("good.yaml", pod).cofferdam("admit --policy p.yaml --request good.yaml").run();
+    assert_eq!(response(&ran.ends(0))["allowed"], true);
+}
+
+#[test]
+fn a_review_on_standard_input_is_answered_with_its_uid() {
+    let review = "\
+{\"apiVersion\": \"admission.k8s.io/v1\", \"kind\": \"AdmissionReview\", \"request\": {\"uid\": \"705ab4f5\", \"name\": \"x\",
+ \"namespace\": \"shop\", \"operation\": \"DELETE\", \"kind\": {\"group\": \"\", \"version\": \"v1\", \"kind\": \"Pod\"},
+ \"resource\": {\"group\": \"\", \"version\": \"v1\", \"resource\": \"pods\"}, \"object\": null}}";
+    let ran = place().cofferdam("admit --policy p.yaml").input(review).run().ends(0);
+    assert_eq!(response(&ran)["uid"], "705ab4f5");
+}
+
+#[test]
+fn labels_decide_where_the_policy_says_so() {
+    let labels = RESTRICTED.replace("level: restricted", "namespaceLabels: true");
+    let place = Place::with("p.yaml", labels)
+        .file("bad.yaml", POD)
+        .file("ns.yaml", "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}}\n");
+    let admit =
+        |words: &str| place.cofferdam(&format!("admit --policy p.yaml --request bad.yaml {words}")).run();
+    admit("--namespace-labels pod-security.kubernetes.io/enforce=baseline").ends(1);
+    admit("--namespace-labels pod-security.kubernetes.io/enforce=privileged,team=shop").ends(0);
+    admit("--objects ns.yaml").ends(1).says("baseline:latest");
+    admit("")
+        .ends(1)
+        .says("failed to lookup namespace")
+        .warns("give --namespace-labels, or --objects with it");
+    admit("--namespace-labels team").ends(2).complains("`team` is no label, write KEY=VALUE");
+}
+
+#[test]
+fn the_release_decides_what_latest_means() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: a, image: i, livenessProbe: {tcpSocket: {host: h, port: 1}}}]}}";
+    let place = Place::with("p.yaml", RESTRICTED.replace("restricted", "baseline")).file("x.yaml", pod);
+    let admit = |version: &str| {
+        place.cofferdam(&format!("admit --policy p.yaml --request x.yaml --kube-version {version}")).run()
+    };
+    admit("1.33").ends(0);
+    admit("1.34").ends(1).says("probe or lifecycle host");
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_is_named_and_the_others_decide() {
+    let broken =
+        RESTRICTED.replace("name: strict", "name: broken").replace("level: restricted", "level: strictest");
+    let place = place().file("q.yaml", broken).file("good.yaml", GOOD.split("---").next().unwrap());
+    let admit = |words: &str| place.cofferdam(&format!("admit {words}")).run();
+    admit("--policy p.yaml q.yaml --request bad.yaml")
+        .ends(1)
+        .warns("q.yaml:4:29: `strictest` is none of privileged, baseline, restricted")
+        .warns("policy `broken` is not in force until it is mended; the others are");
+    let allowed = admit("--policy p.yaml q.yaml --request good.yaml").ends(2);
+    assert_eq!(response(&allowed)["warnings"][0], "Policy \"broken\" could not be read and is not in force");
+    admit("--policy q.yaml --request good.yaml")
+        .ends(2)
+        .complains("no policy is in force, so nothing is decided");
+    admit("--policy absent.yaml --request good.yaml").ends(2).complains("absent.yaml");
+}
+
+#[test]
+fn what_is_no_request_is_an_error_with_its_place() {
+    let place = place().file("x.json", "{\"kind\": \"Pod\",}").file("two.yaml", format!("{POD}---\n{POD}"));
+    let admit = |file: &str| place.cofferdam(&format!("admit --policy p.yaml --request {file}")).run();
+    admit("x.json").ends(2).complains("x.json:1:16: this is not JSON, expected a key in double quotes");
+    admit("two.yaml").ends(2).complains("a second document: one request is decided at a time");
+    admit("absent").ends(2).complains("no such file");
+}
+
+#[test]
+fn check_judges_by_the_same_policy() {
+    let policy = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: p}
+spec:
+  podSecurity: {level: baseline}
+  checks: {run-as-root: warn, memory-limit-missing: audit, mutable-image-tag: enforce}
+  waivers: [{check: mutable-image-tag, object: Pod/shop/web, reason: r, owner: o, expires: \"2099-01-01\"}]
+";
+    let pod = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  containers:
+    - {name: a, image: nginx}
+";
+    let place = Place::with("p.yaml", policy).file("pod.yaml", pod);
+    let report = place.cofferdam("check --policy p.yaml --format json pod.yaml").run().ends(0);
+    let report: Value = serde_json::from_str(&report.out).unwrap();
+    let found: Vec<String> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| format!("{} {} {}", finding["id"], finding["severity"], finding["waived"]["reason"]))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "\"memory-limit-missing\" \"info\" null",
+            "\"run-as-root\" \"low\" null",
+            "\"mutable-image-tag\" \"medium\" \"r\"",
+        ]
+    );
+    place.cofferdam("check --policy p.yaml --fail-on low pod.yaml").run().ends(1);
+    let worse = pod.replace("spec:", "spec:\n  hostPID: true");
+    place.file("pod.yaml", worse).check("--policy p.yaml pod.yaml").ends(1).says("hostPID=true");
+}
+
+#[test]
+fn what_a_policy_fills_in_is_not_missing() {
+    let policy = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: p}
+spec:
+  podSecurity: {level: restricted}
+  defaults: {seccompProfile: RuntimeDefault}
+";
+    let pod = GOOD.split("---").next().unwrap().replace(", seccompProfile: {type: RuntimeDefault}", "");
+    let place = Place::with("p.yaml", policy).file("pod.yaml", pod).file("q.yaml", RESTRICTED);
+    place.check("--policy p.yaml pod.yaml").ends(0);
+    place.check("--policy q.yaml pod.yaml").ends(1).says("seccompProfile");
+}
+
+#[test]
+fn labels_that_nobody_knows_are_no_reason_to_pass() {
+    let place = Place::with("p.yaml", RESTRICTED.replace("level: restricted", "namespaceLabels: true"));
+    place.file("pod.yaml", GOOD).check("--policy p.yaml pod.yaml").ends(1).says("failed to lookup namespace");
+}
+
+#[test]
+fn every_upstream_fixture_is_decided_as_upstream_decides_it() {
+    let Some(folder) = testkit::conformance("pss") else { return };
+    let expected = testkit::text(&folder.join("expected.jsonl"));
+    let cases: Vec<Value> = expected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(cases.len() > 3900, "only {} cases", cases.len());
+    let mut place = Place::new();
+    for level in ["baseline", "restricted"] {
+        for minor in 0..40 {
+            let text = RESTRICTED.replace("restricted", &format!("{level}, version: v1.{minor}"));
+            place = place.file(format!("{level}-v1.{minor}.yaml"), text);
+        }
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let file = case["file"].as_str().unwrap();
+            let mut parts = file.split('/');
+            let (level, version) = (parts.next().unwrap(), parts.next().unwrap());
+            let request = folder.join(file);
+            let words = format!("admit --policy {level}-{version}.yaml --request {}", request.display());
+            let ran = place.cofferdam(&words).run();
+            let told = response(&ran);
+            assert_eq!(told["allowed"], case["allowed"], "{file}");
+            ran.ends(i32::from(case["allowed"] == false));
+            let said = told["status"]["message"].as_str().unwrap_or_default();
+            let why = said
+                .split_once(&format!("violates PodSecurity \"{level}:{version}\": "))
+                .map_or("", |(_, why)| why);
+            assert_eq!(why, case["message"], "{file}");
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(work);
+        }
+    });
+}

@@ -1,0 +1,237 @@
+//! What does a `Policy` document say?
+//!
+//! `cofferdam.dev/v1alpha1`, the same text for the command line and the cluster. It is read strictly: what
+//! is unknown, of the wrong type, expired or not supported yet is refused with its place, all of it at
+//! once. A refused document never takes the others with it: [`Policies`] holds both.
+
+mod errors;
+mod fields;
+mod read;
+mod schema;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use finding::Source;
+use object::{Limits, Object, Read};
+
+use self::errors::Errors;
+pub use self::errors::PolicyError;
+pub use self::schema::json_schema;
+use crate::Date;
+use crate::pattern::{Glob, ObjectPattern};
+use crate::pod_security::Policy as LevelVersion;
+use crate::selector::Selector;
+
+/// The API group and version of the document.
+pub const API_VERSION: &str = "cofferdam.dev/v1alpha1";
+/// Its kind.
+pub const KIND: &str = "Policy";
+
+/// The checks a policy may name.
+pub trait Catalogue {
+    /// The check of this id, if it can be asked about an object.
+    ///
+    /// # Errors
+    /// Why not, and the way out.
+    fn find(&self, id: &str) -> Result<&'static str, String>;
+
+    /// All of them, in their order.
+    fn all(&self) -> Vec<&'static str>;
+}
+
+/// How much a rule weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// The audit log learns of it.
+    Audit,
+    /// The user is told.
+    Warn,
+    /// The request is refused.
+    Enforce,
+}
+
+impl Mode {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Audit => "audit",
+            Self::Warn => "warn",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+/// One policy, ready to decide by.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// `metadata.name`.
+    pub name: String,
+    /// What it is about.
+    pub matching: Matching,
+    /// The mode of all that names none of its own.
+    pub mode: Mode,
+    /// Which Pod Security Standard holds.
+    pub pod_security: Option<PodSecurity>,
+    /// The checks to run, each with its mode.
+    pub checks: BTreeMap<&'static str, Mode>,
+    /// Whom and what it leaves alone.
+    pub exemptions: Exemptions,
+    /// Registries that images may come from; empty: any.
+    pub registries: Vec<String>,
+    /// What becomes of pods with images from elsewhere.
+    pub untrusted: Untrusted,
+    /// What is filled in.
+    pub defaults: Defaults,
+    /// Findings that are accepted.
+    pub waivers: Vec<Waiver>,
+}
+
+/// What a policy is about.
+#[derive(Clone, Debug, Default)]
+pub struct Matching {
+    /// Namespaces; empty: all.
+    pub namespaces: Vec<Glob>,
+    /// Namespaces that are left out.
+    pub exclude: Vec<Glob>,
+    /// Labels of the namespace.
+    pub namespace_selector: Option<Selector>,
+    /// Labels of the object.
+    pub object_selector: Option<Selector>,
+}
+
+/// The Pod Security part of a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PodSecurity {
+    /// One level for everything that matches.
+    Fixed(LevelVersion),
+    /// The labels of the namespace decide, and these where it has none.
+    Labels {
+        /// What is refused.
+        enforce: LevelVersion,
+        /// What is logged.
+        audit: LevelVersion,
+        /// What is warned of.
+        warn: LevelVersion,
+    },
+}
+
+/// Whom and what a policy leaves alone: whole names, as in Pod Security admission.
+#[derive(Clone, Debug, Default)]
+pub struct Exemptions {
+    /// Users.
+    pub usernames: Vec<String>,
+    /// Namespaces.
+    pub namespaces: Vec<String>,
+    /// `RuntimeClass`es of pods.
+    pub runtime_classes: Vec<String>,
+    /// Objects.
+    pub objects: Vec<ObjectPattern>,
+}
+
+/// What becomes of a pod with an image of another registry.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Untrusted {
+    /// The check speaks.
+    #[default]
+    Deny,
+    /// It runs under this RuntimeClass.
+    RuntimeClass(String),
+}
+
+/// What is filled in where a new pod says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Defaults {
+    /// `RuntimeDefault` as the pod's seccomp profile.
+    pub seccomp_profile: bool,
+    /// `spec.automountServiceAccountToken`.
+    pub automount_service_account_token: Option<bool>,
+    /// `drop: [ALL]` in every container.
+    pub drop_capabilities: bool,
+    /// `readOnlyRootFilesystem` of every container.
+    pub read_only_root_filesystem: Option<bool>,
+}
+
+impl Defaults {
+    /// Whether anything would ever be filled in.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// A finding that somebody accepted.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The check.
+    pub check: &'static str,
+    /// What it is accepted on.
+    pub object: ObjectPattern,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Its last day.
+    pub expires: Date,
+}
+
+/// The policies that can be decided by, and why others cannot.
+#[derive(Clone, Debug, Default)]
+pub struct Policies {
+    /// In the order of the inputs.
+    pub list: Vec<Policy>,
+    /// In the order of the inputs; none of these documents is in force.
+    pub errors: Vec<PolicyError>,
+    /// The names of the policies that are not in force, as far as they could be read.
+    pub refused: Vec<String>,
+}
+
+impl Policies {
+    /// Reads every policy of some texts; `today` decides which waivers are expired.
+    pub fn read(sources: &[Arc<Source>], checks: &dyn Catalogue, today: Date) -> Self {
+        let mut policies = Self::default();
+        for source in sources {
+            policies.add(source, &object::read(source, Limits::default()), checks, today);
+        }
+        policies
+    }
+
+    /// Adds every policy of a text that was read already.
+    pub fn add(&mut self, source: &Source, read: &Read, checks: &dyn Catalogue, today: Date) {
+        for problem in &read.problems {
+            let message = format!("{}: this document is not in force", problem.message);
+            self.errors.push(PolicyError::new(&problem.source, problem.span, message));
+        }
+        for object in &read.objects {
+            // A document with a key that stands twice, or half of it unread, says two things.
+            let span = object.root().span();
+            let broken = read.problems.iter().any(|p| span.start <= p.span.start && p.span.start < span.end);
+            match self.object(object, checks, today) {
+                Some(policy) if !broken => self.list.push(policy),
+                _ => self.refused.push(object.name().to_owned()),
+            }
+        }
+        if read.objects.is_empty() && read.problems.is_empty() {
+            let message = format!("no policy is written here: `kind: {KIND}` of {API_VERSION} was expected");
+            self.errors.push(PolicyError::new(source, finding::Span::new(0, 0), message));
+        }
+    }
+
+    fn object(&mut self, object: &Object, checks: &dyn Catalogue, today: Date) -> Option<Policy> {
+        let before = self.errors.len();
+        let mut errors = Errors { list: &mut self.errors };
+        let policy = read::policy(object, checks, today, &mut errors)?;
+        // Of two policies of one name a cluster keeps the later one; in files neither is meant to vanish.
+        if let Some(name) =
+            object.at("metadata.name").filter(|_| self.list.iter().any(|p| p.name == policy.name))
+        {
+            let text =
+                format!("a policy `{}` stands before this one and is in force, rename one", policy.name);
+            errors.at(name, text);
+        }
+        (self.errors.len() == before).then_some(policy)
+    }
+}
+
+#[cfg(test)]
+mod tests;
