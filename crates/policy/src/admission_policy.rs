@@ -24,7 +24,6 @@ mod selector;
 mod served;
 pub mod suite;
 mod validating;
-mod value;
 mod view;
 
 use object::Object;
@@ -32,13 +31,12 @@ use object::Object;
 use authorize::Rights;
 use hook::Hook;
 
-pub use authorize::{Authorize, nobody};
+pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;
-pub use value::of_node;
 
 /// The policies that are in force, compiled.
 #[derive(Debug)]

@@ -3,14 +3,41 @@
 use std::sync::Arc;
 
 use super::request::Request;
-use crate::cel::kubernetes::{Answer, Authorizer, Resource, ResourceCheck, User};
+use crate::cel::kubernetes::{Answer, Authorizer, Decision, Resource, ResourceCheck, Target, User};
 use crate::cel::{Bindings, Value};
+use crate::rbac::{Ask, Grant, Rbac};
+use crate::request;
 
 pub use crate::cel::kubernetes::Authorize;
 
 /// Answers of every question that nothing speaks for it.
 pub fn nobody() -> Authorize {
     Arc::new(|_| Answer::default())
+}
+
+/// Answers as the roles and bindings say.
+pub fn by_roles(rbac: Rbac) -> Authorize {
+    Arc::new(move |question| {
+        let user = request::User { name: question.user.name.clone(), groups: question.user.groups.clone() };
+        let verb = question.verb;
+        let ask = match question.target {
+            Target::Path(path) => Ask::Url { verb, path },
+            Target::Resource(r) => Ask::Resource {
+                verb,
+                group: &r.group,
+                resource: &r.resource,
+                subresource: &r.subresource,
+                namespace: &r.namespace,
+                name: &r.name,
+            },
+        };
+        let reason = match rbac.allows(&user, ask) {
+            None => return Answer::default(),
+            Some(Grant::Masters) => String::new(),
+            Some(Grant::Binding { binding, role }) => format!("RBAC: allowed by {binding} of {role}"),
+        };
+        Answer { decision: Decision::Allow, reason, error: None }
+    })
 }
 
 /// The rights of who asks.

@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use finding::Source;
-use object::{Limits, Object, read};
+use object::{Inventory, Limits, Object, read};
 use policy::admission_policy::suite::{Case, cases};
-use policy::admission_policy::{Cluster, Decision, Policies, as_served, nobody, of_node};
+use policy::admission_policy::{Authorize, Cluster, Decision, Policies, as_served, by_roles};
+use policy::rbac::Rbac;
 use serde_json::{Map, Value, json};
 
 /// One directory: its documents and the cases that are asked of them.
@@ -21,6 +22,7 @@ struct Suite {
     policies: Policies,
     cases: Vec<Case>,
     problems: Vec<String>,
+    authorize: Authorize,
 }
 
 fn suites() -> Vec<Suite> {
@@ -45,10 +47,11 @@ fn suite(directory: &Path) -> Suite {
         objects.extend(read.objects);
     }
     let cluster = Cluster::new(&objects);
+    let authorize = by_roles(Rbac::of(&Inventory::new(objects.clone())));
     let (policies, problems) = Policies::load(&objects);
     let (cases, more) = cases(&objects, &cluster);
     let problems: Vec<String> = problems.iter().chain(&more).map(ToString::to_string).collect();
-    Suite { name, objects, cluster, policies, cases, problems }
+    Suite { name, objects, cluster, policies, cases, problems, authorize }
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn every_case_gets_the_answer_it_names() {
         mutating += usize::from(has("MutatingAdmissionPolicy"));
         for case in &suite.cases {
             asked += 1;
-            let decision = case.decide(&suite.policies, &suite.cluster, &nobody());
+            let decision = case.decide(&suite.policies, &suite.cluster, &suite.authorize);
             for difference in case.differences(&decision) {
                 wrong.push(format!(
                     "{}: {}: {}\n  expected {}\n  got      {}",
@@ -87,7 +90,7 @@ fn upstreams_dispatcher_gives_the_same_answers() {
     assert_eq!(answers.len(), asked.len());
     let mut wrong = Vec::new();
     for ((suite, case), theirs) in asked.iter().zip(&answers) {
-        let ours = case.decide(&suite.policies, &suite.cluster, &nobody());
+        let ours = case.decide(&suite.policies, &suite.cluster, &suite.authorize);
         let (ours, theirs) = (told(&ours), normal(theirs, case));
         if ours != theirs {
             wrong.push(format!("{}: {}\n  ours   {ours}\n  theirs {theirs}", suite.name, case.name));
@@ -101,7 +104,7 @@ fn question(suite: &Suite, case: &Case) -> Value {
     let of = |wanted: &dyn Fn(&Object) -> bool| -> Vec<Value> {
         let mut found: Vec<&Object> = suite.objects.iter().filter(|object| wanted(object)).collect();
         found.sort_by_key(|object| object.name().to_owned());
-        found.into_iter().map(|object| of_node(object.root())).collect()
+        found.into_iter().map(|object| policy::value::of(object.root())).collect()
     };
     let policies = of(&|object| object.kind().ends_with("AdmissionPolicy"));
     let kinds: Vec<(Value, Value)> = policies
@@ -146,9 +149,17 @@ fn question(suite: &Suite, case: &Case) -> Value {
     })
 }
 
-/// The rules of the suite's RBAC objects, as the oracle takes them.
-fn authorizer(_suite: &Suite) -> Value {
-    json!([])
+/// What the RBAC objects of `authorizer-check` come to, as the oracle takes it.
+fn authorizer(suite: &Suite) -> Value {
+    if suite.name != "authorizer-check" {
+        return json!([]);
+    }
+    let may = |user: &str, verb: &str, resource: &str| json!({"user": user, "verb": verb, "resource": resource, "namespace": "default", "decision": "allow"});
+    json!([
+        may("alice", "get", "secrets"),
+        may("carol", "get", "secrets"),
+        may("alice", "update", "configmaps")
+    ])
 }
 
 fn ask(oracle: &Path, questions: &str) -> Vec<Value> {

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use finding::Source;
-use object::{Limits, Object, read};
+use object::{Inventory, Limits, Object, read};
 use policy::admission_policy::suite::{self, Case, Difference, cases};
-use policy::admission_policy::{Cluster, Policies, Weight, nobody};
+use policy::admission_policy::{Authorize, Cluster, Policies, Weight, by_roles};
+
+use policy::rbac::Rbac;
 
 use crate::cli::{PolicyTestArgs, TestFormat};
 use crate::exit::Outcome;
@@ -123,13 +125,14 @@ impl Run {
             let list = if problem.weight == Weight::Refused { &mut self.errors } else { &mut self.warnings };
             list.push(problem.to_string());
         }
-        let cases = cases.iter().map(|case| judge(case, &policies, &cluster)).collect();
+        let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
+        let cases = cases.iter().map(|case| judge(case, &policies, &cluster, &authorize)).collect();
         self.suites.push(SuiteRun { directory: shown(directory), cases });
     }
 }
 
-fn judge(case: &Case, policies: &Policies, cluster: &Cluster) -> CaseRun {
-    let decision = case.decide(policies, cluster, &nobody());
+fn judge(case: &Case, policies: &Policies, cluster: &Cluster, authorize: &Authorize) -> CaseRun {
+    let decision = case.decide(policies, cluster, authorize);
     let (file, place) = case.source.place(case.span.start);
     CaseRun {
         name: case.name.clone(),

@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::super::read::Form;
 use super::super::{
     Cluster, GroupVersionKind, GroupVersionResource, Operation, Problem, Request, Scope, User, as_served,
-    of_node,
 };
 use super::{Case, Expect};
 
@@ -65,7 +64,7 @@ fn case<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option<Ca
 
 fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option<Request> {
     let operation = form.choice(node, "operation", &OPERATIONS, Operation::Create);
-    let given = |form: &mut Form<'a>, key: &str| form.typed(node, key, Kind::Map).map(of_node);
+    let given = |form: &mut Form<'a>, key: &str| form.typed(node, key, Kind::Map).map(crate::value::of);
     let (object, old) = (given(form, "object"), given(form, "oldObject"));
     // The object of a deletion is the one that goes.
     let (object, old) = match operation {
@@ -101,7 +100,7 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
         name: form.text(node, "objectName").map_or_else(|| text("/metadata/name"), str::to_owned),
         object: served(object),
         old_object: served(old),
-        options: form.typed(node, "options", Kind::Map).map(of_node),
+        options: form.typed(node, "options", Kind::Map).map(crate::value::of),
         dry_run: form.typed(node, "dryRun", Kind::Bool).and_then(Node::bool).unwrap_or_default(),
         user: user(form, node),
         namespace,
@@ -160,7 +159,7 @@ fn expect<'a>(form: &mut Form<'a>, node: Node<'a>) -> Option<Expect> {
     if node.get("allowed").is_none() {
         form.refuse(node, "allowed", "is required: true or false");
     }
-    let map = |form: &mut Form<'a>, key: &str| match form.typed(node, key, Kind::Map).map(of_node) {
+    let map = |form: &mut Form<'a>, key: &str| match form.typed(node, key, Kind::Map).map(crate::value::of) {
         Some(Value::Object(map)) => Some(map),
         _ => None,
     };
