@@ -123,6 +123,10 @@ impl Cluster {
         Some(if somewhere { Scope::Namespaced } else { Scope::Cluster })
     }
 
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
+    }
+
     /// The namespace of that name. One that was not given is taken to exist with the label every namespace
     /// has: requests into namespaces that do not exist never come as far as a policy.
     pub(crate) fn namespace(&self, name: &str) -> Value {
