@@ -36,8 +36,8 @@ mod tests;
 
 pub use env::Env;
 pub use error::{Error, ErrorKind};
-pub use estimate::{Argument, CallEstimate, Estimator, Range};
-pub use function::{CallCost, Cost, Function, Guard, Implementation};
+pub use estimate::{Argument, CallEstimate, Estimator, Range, SizeHint};
+pub use function::{Arguments, CallCost, Cost, Function, Guard, Implementation};
 pub use parser::Extension;
 pub use program::{Bindings, Budget, Program};
 pub use source::Issue;

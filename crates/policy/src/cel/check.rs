@@ -65,8 +65,9 @@ pub(super) fn check(ast: Ast, env: &Env, source: &Source<'_>) -> Result<Checked,
         issues: Vec::new(),
     };
     checker.check(root);
-    let Checker { mut checked, mapping, issues, .. } = checker;
+    let Checker { mut checked, mapping, mut issues, .. } = checker;
     if !issues.is_empty() {
+        issues.sort_by_key(|issue| (issue.line, issue.column));
         return Err(issues);
     }
     for of in checked.types.iter_mut().flatten() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use object::{Version, v};
 
+use super::estimate::{self, Range, SizeHint};
 use super::function::{Function, Overload};
 use super::parser::Extension;
 use super::program::{self, Program};
@@ -46,8 +47,8 @@ impl Env {
             env = env.declare_type(name, Type::read(name).unwrap_or(Type::Dyn));
         }
         env = env
-            .declare_type("list", Type::list(Type::Parameter("A".into())))
-            .declare_type("map", Type::map(Type::Parameter("A".into()), Type::Parameter("B".into())))
+            .declare_type("list", Type::list(Type::Dyn))
+            .declare_type("map", Type::map(Type::Dyn, Type::Dyn))
             .declare_type("null_type", Type::Null)
             .declare_type("google.protobuf.Timestamp", Type::Timestamp)
             .declare_type("google.protobuf.Duration", Type::Duration);
@@ -64,7 +65,7 @@ impl Env {
             }
         }
         if v(1, 28) <= version {
-            env = env.declare_type("optional_type", Type::optional(Type::Parameter("V".into())));
+            env = env.declare_type("optional_type", Type::optional(Type::Dyn));
         }
         env
     }
@@ -127,6 +128,16 @@ impl Env {
     /// Compiles an expression, or says what is wrong with it.
     pub fn compile(&self, text: &str) -> Result<Program, Vec<Issue>> {
         program::compile(self, text)
+    }
+
+    /// What an expression may cost, or says what is wrong with it.
+    pub fn estimate(&self, text: &str) -> Result<Range, Vec<Issue>> {
+        self.estimate_with(text, &|_, _| None)
+    }
+
+    /// What an expression may cost when it is known how large some values may be.
+    pub fn estimate_with(&self, text: &str, hint: SizeHint<'_>) -> Result<Range, Vec<Issue>> {
+        program::checked(self, text).map(|checked| estimate::estimate(&checked, hint))
     }
 
     pub(super) fn extensions(&self) -> &[Extension] {

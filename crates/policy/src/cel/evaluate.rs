@@ -4,7 +4,9 @@ mod attribute;
 mod call;
 mod fold;
 
-use super::plan::{Attribute, Plan, Polarity};
+use std::sync::Arc;
+
+use super::plan::{Attribute, Plan, Polarity, Root};
 use super::program::{Bindings, Budget};
 use super::syntax::Optionality;
 use super::value::{Map, Message, Value, equal};
@@ -38,7 +40,9 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             Plan::Constant(value) => Ok(value.clone()),
             Plan::Attribute(attribute) => {
                 let found = self.resolve(attribute);
-                self.charge(cost::ATTRIBUTE)?;
+                if !matches!(attribute.root, Root::Either(_)) {
+                    self.charge(cost::ATTRIBUTE)?;
+                }
                 found
             }
             Plan::Has(attribute) => self.has(attribute),
@@ -56,18 +60,20 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 Value::Optional(Some(value)) => Ok((*value).clone()),
                 other => Ok(other),
             },
-            Plan::List(elements) => self.list(elements),
-            Plan::Map(entries) => self.map(entries),
+            Plan::List(elements) => {
+                let made = self.list(elements);
+                self.charge(cost::LIST)?;
+                made
+            }
+            Plan::Map(entries) => {
+                let made = self.map(entries);
+                self.charge(cost::MAP)?;
+                made
+            }
             Plan::Object(name, fields) => {
-                let mut made = Message { name: name.clone(), fields: Vec::with_capacity(fields.len()) };
-                for (field, plan, optionality) in fields {
-                    let value = self.value(plan)?;
-                    if let Some(value) = present(value, *optionality, || format!("entry '{field}'"))? {
-                        made.fields.push((field.clone(), value));
-                    }
-                }
+                let made = self.message(name, fields);
                 self.charge(cost::OBJECT)?;
-                Ok(Value::Object(made.into()))
+                made
             }
             Plan::Fold(fold) => self.fold(fold),
         }
@@ -127,7 +133,6 @@ impl<'a, 'e> Evaluation<'a, 'e> {
             let value = self.value(plan)?;
             made.extend(present(value, *optionality, || "list element".to_owned())?);
         }
-        self.charge(cost::LIST)?;
         Ok(Value::list(made))
     }
 
@@ -141,8 +146,18 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 None => made.remove(&key),
             }
         }
-        self.charge(cost::MAP)?;
         Ok(Value::Map(Map::of(made)))
+    }
+
+    fn message(&mut self, name: &Arc<str>, fields: &'e [(Arc<str>, Plan, Optionality)]) -> Evaluated<'a> {
+        let mut made = Message { name: name.clone(), fields: Vec::with_capacity(fields.len()) };
+        for (field, plan, optionality) in fields {
+            let value = self.value(plan)?;
+            if let Some(value) = present(value, *optionality, || format!("entry '{field}'"))? {
+                made.fields.push((field.clone(), value));
+            }
+        }
+        Ok(Value::Object(made.into()))
     }
 
     fn has(&mut self, attribute: &'e Attribute) -> Evaluated<'a> {

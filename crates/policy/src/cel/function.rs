@@ -34,6 +34,17 @@ pub struct Function {
     pub estimate: Option<Estimator>,
     /// Whether arguments are held against the types of the signature before the call.
     pub guard: Guard,
+    /// Whether an argument is evaluated when one before it has failed.
+    pub arguments: Arguments,
+}
+
+/// Whether an argument is evaluated when one before it has failed: that shows in the cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// Two arguments are evaluated both.
+    Together,
+    /// Arguments are evaluated up to the first that fails, as three and more always are.
+    InTurn,
 }
 
 /// How the cost of a call is counted.
@@ -68,6 +79,7 @@ impl Function {
             cost: Cost::Unit,
             estimate: None,
             guard: Guard::Types,
+            arguments: Arguments::Together,
         }
     }
 
@@ -110,6 +122,13 @@ impl Function {
     #[must_use]
     pub const fn unguarded(mut self) -> Self {
         self.guard = Guard::Own;
+        self
+    }
+
+    /// With arguments that are evaluated up to the first that fails.
+    #[must_use]
+    pub const fn in_turn(mut self) -> Self {
+        self.arguments = Arguments::InTurn;
         self
     }
 

@@ -5,10 +5,12 @@ mod fold;
 
 use std::sync::Arc;
 
+use regex::Regex;
+
 use super::Error;
 use super::check::{Checked, Reference};
 use super::env::Env;
-use super::function::Overload;
+use super::function::{Arguments, Overload};
 use super::syntax::{Expr, ExprId, Literal, Optionality, Presence};
 use super::value::{Map, Value};
 
@@ -88,6 +90,10 @@ pub(super) struct Call {
     /// Every overload of the function.
     pub(super) overloads: Vec<Arc<Overload>>,
     pub(super) arguments: Vec<Plan>,
+    /// Whether two arguments are evaluated up to the first that fails.
+    pub(super) order: Arguments,
+    /// The regular expression that is matched, if it is written out.
+    pub(super) pattern: Option<Regex>,
 }
 
 #[derive(Debug)]
@@ -188,6 +194,7 @@ impl Planner<'_, '_> {
     fn index(&mut self, operand: ExprId, index: ExprId, optionality: Optionality) -> Result<Plan, Error> {
         let attribute = self.attribute(operand)?;
         let key = match self.plan(index)? {
+            Plan::Constant(value) if !value.is_key() => return Err(value.invalid_key()),
             Plan::Constant(value) => Key::Constant(value),
             Plan::Attribute(attribute) => Key::Attribute(attribute),
             other => Key::Plan(other),

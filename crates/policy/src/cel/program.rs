@@ -27,7 +27,8 @@ pub(super) fn compile(env: &Env, text: &str) -> Result<Program, Vec<Issue>> {
     Ok(Program { plan, slots, result })
 }
 
-fn checked(env: &Env, text: &str) -> Result<Checked, Vec<Issue>> {
+/// Parses, checks and validates an expression.
+pub(super) fn checked(env: &Env, text: &str) -> Result<Checked, Vec<Issue>> {
     let ast = parser::parse(text, env.extensions())?;
     let source = Source::new(text);
     let checked = check::check(ast, env, &source)?;

@@ -11,9 +11,7 @@ use super::types::Type;
 
 /// Looks at the literals given to functions that fail on all but some, and at lists and maps of mixed types.
 pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec<Issue> {
-    if env.version() < object::v(1, 29) {
-        return Vec::new();
-    }
+    let literals = object::v(1, 29) <= env.version();
     let mut validator = Validator { checked, source, issues: Vec::new() };
     // Elements of a format's arguments may differ in type.
     let mut pending = vec![(checked.ast.root, Mixture::Refused)];
@@ -21,7 +19,9 @@ pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec
         let expr = checked.ast.get(id);
         let below = match expr {
             Expr::Call { function, target, arguments } => {
-                validator.call(id, function, *target, arguments);
+                if literals {
+                    validator.call(id, function, *target, arguments);
+                }
                 if function == "format" { Mixture::Allowed } else { mixture }
             }
             Expr::List(elements) if mixture == Mixture::Refused => {
@@ -129,9 +129,8 @@ impl Validator<'_, '_, '_> {
     fn list(&mut self, elements: &[Element]) {
         let types: Vec<(ExprId, Type)> =
             elements.iter().map(|e| (e.value, self.type_of(e.value, e.optionality))).collect();
-        if let Some((id, expected, found)) = odd_one(&types) {
-            self.report(id, format!("expected type '{expected}' but found '{found}'"));
-        }
+        let odd = odd_ones(&types).into_iter().take(1).collect();
+        self.report_odd(&types, odd);
     }
 
     fn map(&mut self, entries: &[Entry]) {
@@ -140,16 +139,21 @@ impl Validator<'_, '_, '_> {
         let values: Vec<_> =
             entries.iter().map(|e| (e.value, self.type_of(e.value, e.optionality))).collect();
         for types in [keys, values] {
-            if let Some((id, expected, found)) = odd_one(&types) {
-                self.report(id, format!("expected type '{expected}' but found '{found}'"));
-            }
+            let odd = odd_ones(&types);
+            self.report_odd(&types, odd);
+        }
+    }
+
+    fn report_odd(&mut self, types: &[(ExprId, Type)], odd: Vec<(ExprId, String)>) {
+        let Some((_, expected)) = types.first() else { return };
+        for (id, found) in odd {
+            self.report(id, format!("expected type '{expected}' but found '{found}'"));
         }
     }
 }
 
-/// The first of some types that is not as the first.
-fn odd_one(types: &[(ExprId, Type)]) -> Option<(ExprId, &Type, &Type)> {
-    let ((_, expected), rest) = types.split_first()?;
-    let (id, found) = rest.iter().find(|(_, found)| found != expected)?;
-    Some((*id, expected, found))
+/// Those of some types that are not as the first.
+fn odd_ones(types: &[(ExprId, Type)]) -> Vec<(ExprId, String)> {
+    let Some(((_, expected), rest)) = types.split_first() else { return Vec::new() };
+    rest.iter().filter(|(_, found)| found != expected).map(|(id, found)| (*id, found.to_string())).collect()
 }

@@ -239,6 +239,45 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it can stand in brackets.
+    pub(super) fn is_key(&self) -> bool {
+        matches!(self, Self::String(_) | Self::Int(_) | Self::Uint(_) | Self::Bool(_) | Self::Double(_))
+    }
+
+    pub(super) fn invalid_key(&self) -> Error {
+        Error::new(format!("invalid qualifier type: {}", self.go_type()))
+    }
+
+    /// The name that the API server's implementation gives to a type of value.
+    pub(super) fn go_type(&self) -> &'static str {
+        match self {
+            Self::Null => "types.Null",
+            Self::Bool(_) => "types.Bool",
+            Self::Int(_) => "types.Int",
+            Self::Uint(_) => "types.Uint",
+            Self::Double(_) => "types.Double",
+            Self::String(_) => "types.String",
+            Self::Bytes(_) => "types.Bytes",
+            Self::Timestamp(_) => "types.Timestamp",
+            Self::Duration(_) => "types.Duration",
+            Self::Type(_) => "*types.Type",
+            Self::Optional(_) => "*types.Optional",
+            Self::List(List::Shared(_)) => "*types.baseList",
+            Self::List(_) => "[]interface {}",
+            Self::Map(Map::Shared(_)) => "*types.baseMap",
+            Self::Map(_) => "map[string]interface {}",
+            Self::Object(_) | Self::Opaque(_) => "an object",
+        }
+    }
+
+    /// The error of a function that its type does not have. Types with methods are asked for one, and say less.
+    pub(super) fn lacks(&self, function: &str) -> Error {
+        match self {
+            Self::String(_) | Self::Timestamp(_) | Self::Duration(_) => Error::no_such_overload(),
+            _ => Error::new(format!("no such overload: {function}")),
+        }
+    }
+
     /// The value under a key or an index; `None` when there is none.
     pub(super) fn index(&self, index: &Value<'a>) -> Result<Option<Value<'a>>, Error> {
         match self {

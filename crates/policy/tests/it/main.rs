@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
 mod admit;
+mod cel;
 mod cel_kubernetes;
 mod conformance;
 mod edges;

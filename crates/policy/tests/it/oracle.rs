@@ -11,7 +11,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use random::Random;
+pub(crate) use random::Random;
 use serde_json::Value;
 
 use crate::judge::judge;

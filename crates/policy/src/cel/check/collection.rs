@@ -10,7 +10,7 @@ impl Checker<'_, '_, '_> {
         for element in elements {
             let found = self.check(element.value);
             let found = self.unwrapped(element.value, found, element.optionality);
-            of = Some(self.join(element.value, of, found));
+            of = Some(self.join(of, found));
         }
         Type::list(of.unwrap_or_else(|| self.new_variable()))
     }
@@ -19,10 +19,10 @@ impl Checker<'_, '_, '_> {
         let (mut key_type, mut value_type) = (None, None);
         for entry in entries {
             let key = self.check(entry.key);
-            key_type = Some(self.join(entry.key, key_type, key));
+            key_type = Some(self.join(key_type, key));
             let value = self.check(entry.value);
             let value = self.unwrapped(entry.value, value, entry.optionality);
-            value_type = Some(self.join(entry.value, value_type, value));
+            value_type = Some(self.join(value_type, value));
         }
         let key = key_type.unwrap_or_else(|| self.new_variable());
         let value = value_type.unwrap_or_else(|| self.new_variable());
@@ -69,13 +69,12 @@ impl Checker<'_, '_, '_> {
         found
     }
 
-    /// The type of a collection after one more element: all are of one type.
-    fn join(&mut self, id: ExprId, before: Option<Type>, found: Type) -> Type {
+    /// The type of a collection after one more element; validation refuses what is mixed without being told so.
+    fn join(&mut self, before: Option<Type>, found: Type) -> Type {
         let Some(before) = before else { return found };
         if self.mapping.assignable(&before, &found) {
             return most_general(&before, &found).clone();
         }
-        self.mismatch(id, &before, &found);
-        Type::Error
+        Type::Dyn
     }
 }

@@ -111,6 +111,9 @@ fn pick<'a>(
     presence: Presence,
     optional: bool,
 ) -> Result<Option<Value<'a>>, Error> {
+    if !key.is_key() {
+        return Err(key.invalid_key());
+    }
     let found = object.index(key)?;
     match (found, presence) {
         (found, Presence::Test) if !optional => Ok(Some(Value::Bool(found.is_some()))),

@@ -1,7 +1,7 @@
 //! Calls of functions: which overload is it, and what does it cost?
 
 use super::{Error, Evaluated, Evaluation, Value};
-use crate::cel::function::{Cost, Overload};
+use crate::cel::function::{Arguments, Cost, Overload};
 use crate::cel::plan::{Call, Plan};
 
 impl<'a, 'e> Evaluation<'a, 'e> {
@@ -18,12 +18,14 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                     Err(error) => self.failed(call, &[Value::Null], error),
                 }
             }
-            [left, right] => match (self.attempt(left)?, self.attempt(right)?) {
-                (Ok(left), Ok(right)) => self.apply_two(call, left, right),
-                (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
-                (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
-                (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
-            },
+            [left, right] if call.order == Arguments::Together => {
+                match (self.attempt(left)?, self.attempt(right)?) {
+                    (Ok(left), Ok(right)) => self.apply_two(call, left, right),
+                    (Err(error), Ok(right)) => self.failed(call, &[Value::Null, right], error),
+                    (Ok(left), Err(error)) => self.failed(call, &[left, Value::Null], error),
+                    (Err(error), Err(_)) => self.failed(call, &[Value::Null, Value::Null], error),
+                }
+            }
             many => self.call_many(call, many),
         }
     }
@@ -72,6 +74,11 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     }
 
     fn apply(&mut self, call: &'e Call, arguments: &[Value<'a>]) -> Evaluated<'a> {
+        if let (Some(pattern), [Value::String(text), _]) = (&call.pattern, arguments) {
+            let found = Value::Bool(pattern.is_match(text));
+            self.charge(amount(call, arguments, Some(&found)))?;
+            return Ok(found);
+        }
         let found = match overload(call, arguments) {
             Some(overload) => (overload.function.call)(arguments),
             None => Err(no_overload(call, arguments)),

@@ -47,11 +47,11 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 }
             }
             (other, None) => {
-                let message = format!("got '{}', expected iterable type", go_type(&other));
+                let message = format!("got '{}', expected iterable type", other.go_type());
                 return Err(Error::new(message));
             }
             (other, Some(_)) => {
-                let message = format!("unsupported comprehension range type: {}", go_type(&other));
+                let message = format!("unsupported comprehension range type: {}", other.go_type());
                 return Err(Error::new(message));
             }
         }
@@ -74,23 +74,5 @@ impl<'a, 'e> Evaluation<'a, 'e> {
         let value = self.attempt(&fold.step)?;
         self.set_local(fold.accumulator, Local::Set(value));
         Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// The name that the API server's implementation gives to a type of value.
-fn go_type(value: &Value<'_>) -> &'static str {
-    match value {
-        Value::Null => "types.Null",
-        Value::Bool(_) => "types.Bool",
-        Value::Int(_) => "types.Int",
-        Value::Uint(_) => "types.Uint",
-        Value::Double(_) => "types.Double",
-        Value::String(_) => "types.String",
-        Value::Bytes(_) => "types.Bytes",
-        Value::Timestamp(_) => "types.Timestamp",
-        Value::Duration(_) => "types.Duration",
-        Value::Type(_) => "*types.Type",
-        Value::Optional(_) => "*types.Optional",
-        _ => "an object",
     }
 }

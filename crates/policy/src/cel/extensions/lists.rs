@@ -1,8 +1,12 @@
 //! Lists: parts, order, repetition.
 
+mod size;
+
 use std::cmp::Ordering;
 
 use object::v;
+
+use size::{as_long, compared, distinguished, flattened, ranged, sliced, texts_compared};
 
 use crate::cel::value::{List, compare, equal};
 use crate::cel::{Error, Function, Implementation, Value, cost};
@@ -12,37 +16,37 @@ const fn function(id: &'static str, signature: &'static str, call: Implementatio
 }
 
 const fn sorting(id: &'static str, signature: &'static str) -> Function {
-    function(id, signature, sort).overload_cost(compare_all_of_first).unguarded()
+    function(id, signature, sort).overload_cost(compare_all_of_first).estimate(compared).unguarded()
 }
 
 const fn sorting_by(id: &'static str, signature: &'static str) -> Function {
-    function(id, signature, sort_by_keys).overload_cost(compare_all_of_second).unguarded()
+    function(id, signature, sort_by_keys).overload_cost(compare_all_of_second).estimate(compared).unguarded()
 }
 
 #[rustfmt::skip]
 pub(super) const LISTS: &[Function] = &[
-    function("list_slice", "list(T)::slice(int, int) -> list(T)", slice).overload_cost(size_of_result),
-    function("list_flatten", "list(list(T))::flatten() -> list(T)", flatten).overload_cost(flattening).unguarded(),
-    function("list_flatten_int", "list(dyn)::flatten(int) -> list(dyn)", flatten).overload_cost(flattening).unguarded(),
+    function("list_slice", "list(T)::slice(int, int) -> list(T)", slice).overload_cost(size_of_result).estimate(sliced),
+    function("list_flatten", "list(list(T))::flatten() -> list(T)", flatten).overload_cost(flattening).estimate(flattened).unguarded(),
+    function("list_flatten_int", "list(dyn)::flatten(int) -> list(dyn)", flatten).overload_cost(flattening).estimate(flattened).unguarded(),
     sorting("list_int_sort", "list(int)::sort() -> list(int)"),
     sorting("list_uint_sort", "list(uint)::sort() -> list(uint)"),
     sorting("list_double_sort", "list(double)::sort() -> list(double)"),
     sorting("list_bool_sort", "list(bool)::sort() -> list(bool)"),
     sorting("list_google.protobuf.Duration_sort", "list(duration)::sort() -> list(duration)"),
     sorting("list_google.protobuf.Timestamp_sort", "list(timestamp)::sort() -> list(timestamp)"),
-    sorting("list_string_sort", "list(string)::sort() -> list(string)"),
-    sorting("list_bytes_sort", "list(bytes)::sort() -> list(bytes)"),
+    sorting("list_string_sort", "list(string)::sort() -> list(string)").estimate(texts_compared),
+    sorting("list_bytes_sort", "list(bytes)::sort() -> list(bytes)").estimate(texts_compared),
     sorting_by("list_int_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(int)) -> list(T)"),
     sorting_by("list_uint_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(uint)) -> list(T)"),
     sorting_by("list_double_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(double)) -> list(T)"),
     sorting_by("list_bool_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(bool)) -> list(T)"),
     sorting_by("list_google.protobuf.Duration_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(duration)) -> list(T)"),
     sorting_by("list_google.protobuf.Timestamp_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(timestamp)) -> list(T)"),
-    sorting_by("list_string_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(string)) -> list(T)"),
-    sorting_by("list_bytes_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(bytes)) -> list(T)"),
-    function("lists_range", "lists.range(int) -> list(int)", range).overload_cost(size_of_result),
-    function("list_reverse", "list(T)::reverse() -> list(T)", reverse).overload_cost(size_of_result),
-    function("list_distinct", "list(T)::distinct() -> list(T)", distinct).overload_cost(compare_all_of_first),
+    sorting_by("list_string_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(string)) -> list(T)").estimate(texts_compared),
+    sorting_by("list_bytes_sortByAssociatedKeys", "list(T)::@sortByAssociatedKeys(list(bytes)) -> list(T)").estimate(texts_compared),
+    function("lists_range", "lists.range(int) -> list(int)", range).overload_cost(size_of_result).estimate(ranged),
+    function("list_reverse", "list(T)::reverse() -> list(T)", reverse).overload_cost(size_of_result).estimate(as_long),
+    function("list_distinct", "list(T)::distinct() -> list(T)", distinct).overload_cost(compare_all_of_first).estimate(distinguished),
 ];
 
 /// Longest list that `lists.range` makes.
@@ -128,14 +132,16 @@ fn flatten_into<'a>(list: &List<'a>, depth: i64, out: &mut Vec<Value<'a>>) {
 fn sort<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     match arguments {
         [Value::List(list)] => sorted(list, list),
-        _ => Err(Error::no_such_overload()),
+        [other, ..] => Err(other.lacks("sort")),
+        [] => Err(Error::no_such_overload()),
     }
 }
 
 fn sort_by_keys<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     match arguments {
         [Value::List(list), Value::List(keys)] => sorted(list, keys),
-        _ => Err(Error::no_such_overload()),
+        [other, ..] => Err(other.lacks("@sortByAssociatedKeys")),
+        [] => Err(Error::no_such_overload()),
     }
 }
 

@@ -3,19 +3,28 @@
 use object::v;
 
 use crate::cel::value::List;
-use crate::cel::{Error, Function, Implementation, Value, cost};
+use crate::cel::{Argument, CallEstimate, Error, Function, Implementation, Value, cost, estimate};
 
 const fn function(id: &'static str, signature: &'static str, call: Implementation) -> Function {
-    Function::new(id, signature, call).since(v(1, 29)).overload_cost(product)
+    Function::new(id, signature, call).since(v(1, 29)).overload_cost(product).estimate(once)
 }
 
 #[rustfmt::skip]
 pub(super) const SETS: &[Function] = &[
     function("list_sets_contains_list", "sets.contains(list(T), list(T)) -> bool", contains),
     function("list_sets_equivalent_list", "sets.equivalent(list(T), list(T)) -> bool", equivalent)
-        .overload_cost(twice_product),
+        .overload_cost(twice_product)
+        .estimate(both_ways),
     function("list_sets_intersects_list", "sets.intersects(list(T), list(T)) -> bool", intersects),
 ];
+
+fn once(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
+    estimate::search_through(arguments, 1.0)
+}
+
+fn both_ways(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
+    estimate::search_through(arguments, 2.0)
+}
 
 fn sizes(arguments: &[Value<'_>]) -> u64 {
     let size = |index: usize| arguments.get(index).map_or(1, cost::actual_size);

@@ -1,11 +1,14 @@
 //! Strings: parts, places, case, replacement. Places are counted in characters.
 
 mod format;
+mod size;
 
 use object::v;
 
 use crate::cel::value::quote;
-use crate::cel::{Error, Function, Implementation, Value, cost};
+use size::{joined, parts, replaced};
+
+use crate::cel::{Error, Function, Implementation, Value, cost, estimate};
 
 pub(in crate::cel) use format::{Segment, segments};
 
@@ -16,23 +19,23 @@ const fn function(id: &'static str, signature: &'static str, call: Implementatio
 #[rustfmt::skip]
 pub(super) const STRINGS: &[Function] = &[
     function("string_char_at_int", "string::charAt(int) -> string", char_at),
-    function("string_index_of_string", "string::indexOf(string) -> int", index_of).cost(cost::deep),
-    function("string_index_of_string_int", "string::indexOf(string, int) -> int", index_of).cost(cost::deep),
-    function("string_last_index_of_string", "string::lastIndexOf(string) -> int", last_index_of).cost(cost::deep),
-    function("string_last_index_of_string_int", "string::lastIndexOf(string, int) -> int", last_index_of).cost(cost::deep),
-    function("string_lower_ascii", "string::lowerAscii() -> string", lower_ascii).cost(cost::own_size),
-    function("string_upper_ascii", "string::upperAscii() -> string", upper_ascii).cost(cost::own_size),
-    function("string_replace_string_string", "string::replace(string, string) -> string", replace).cost(cost::twice),
-    function("string_replace_string_string_int", "string::replace(string, string, int) -> string", replace).cost(cost::twice),
-    function("string_split_string", "string::split(string) -> list(string)", split).cost(cost::twice),
-    function("string_split_string_int", "string::split(string, int) -> list(string)", split).cost(cost::twice),
-    function("string_substring_int", "string::substring(int) -> string", substring).cost(cost::own_size),
-    function("string_substring_int_int", "string::substring(int, int) -> string", substring).cost(cost::own_size),
-    function("string_trim", "string::trim() -> string", trim).cost(cost::own_size),
-    function("string_format", "string::format(list(dyn)) -> string", format::format).since(v(1, 29)).overload_cost(cost::first),
+    function("string_index_of_string", "string::indexOf(string) -> int", index_of).cost(cost::deep).estimate(estimate::traverse),
+    function("string_index_of_string_int", "string::indexOf(string, int) -> int", index_of).cost(cost::deep).estimate(estimate::traverse),
+    function("string_last_index_of_string", "string::lastIndexOf(string) -> int", last_index_of).cost(cost::deep).estimate(estimate::traverse),
+    function("string_last_index_of_string_int", "string::lastIndexOf(string, int) -> int", last_index_of).cost(cost::deep).estimate(estimate::traverse),
+    function("string_lower_ascii", "string::lowerAscii() -> string", lower_ascii).cost(cost::own_size).estimate(estimate::traverse_result),
+    function("string_upper_ascii", "string::upperAscii() -> string", upper_ascii).cost(cost::own_size).estimate(estimate::traverse_result),
+    function("string_replace_string_string", "string::replace(string, string) -> string", replace).cost(cost::twice).estimate(replaced),
+    function("string_replace_string_string_int", "string::replace(string, string, int) -> string", replace).cost(cost::twice).estimate(replaced),
+    function("string_split_string", "string::split(string) -> list(string)", split).cost(cost::twice).estimate(parts),
+    function("string_split_string_int", "string::split(string, int) -> list(string)", split).cost(cost::twice).estimate(parts),
+    function("string_substring_int", "string::substring(int) -> string", substring).cost(cost::own_size).estimate(estimate::traverse_result),
+    function("string_substring_int_int", "string::substring(int, int) -> string", substring).cost(cost::own_size).estimate(estimate::traverse_result),
+    function("string_trim", "string::trim() -> string", trim).cost(cost::own_size).estimate(estimate::traverse_result),
+    function("string_format", "string::format(list(dyn)) -> string", format::format).since(v(1, 29)).in_turn().overload_cost(cost::first),
     function("strings_quote", "strings.quote(string) -> string", quoted).since(v(1, 29)).overload_cost(cost::first),
-    function("list_join", "list(string)::join() -> string", join).cost(cost::result_twice),
-    function("list_join_string", "list(string)::join(string) -> string", join).cost(cost::result_twice),
+    function("list_join", "list(string)::join() -> string", join).cost(cost::result_twice).estimate(joined),
+    function("list_join_string", "list(string)::join(string) -> string", join).cost(cost::result_twice).estimate(joined),
 ];
 
 fn out_of_range(index: i64) -> Error {
@@ -93,7 +96,7 @@ fn last_index_of<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         return Ok(Value::Int(-1));
     }
     let end = (byte_of(text, last) + part.len()).min(text.len());
-    let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    let end = (0..=end).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let head = text.get(..end).unwrap_or_default();
     let found = head.rfind(&**part).and_then(|at| head.get(..at)).map(|before| before.chars().count());
     Ok(Value::Int(found.filter(|at| *at <= last).map_or(-1, |at| at as i64)))

@@ -3,6 +3,8 @@
 mod quantifier;
 mod transform;
 
+use std::borrow::Cow;
+
 use super::{ExprId, Parser};
 use crate::cel::syntax::{ACCUMULATOR, Comprehension, Expr, Literal, Presence};
 
@@ -39,7 +41,7 @@ impl MacroSet {
 }
 
 /// Why a call cannot be expanded: the argument at fault, or nothing when it is the call, and the problem.
-pub(super) type Refusal = (ExprId, &'static str);
+pub(super) type Refusal = (ExprId, Cow<'static, str>);
 
 type Expanded = Result<ExprId, Refusal>;
 
@@ -56,7 +58,7 @@ impl Parser<'_, '_> {
                 Expr::Select { operand, field, .. } => {
                     Ok(self.node(at, Expr::Select { operand, field, presence: Presence::Test }))
                 }
-                _ => Err((*argument, "invalid argument to has() macro")),
+                _ => Err((*argument, "invalid argument to has() macro".into())),
             };
             return self.settle(expanded);
         }
@@ -123,7 +125,7 @@ impl Parser<'_, '_> {
                 }
                 match self.ast.get(*v).clone() {
                     Expr::Ident(name) => Ok(self.bind(at, name, *initial, *result)),
-                    _ => Err((*v, "cel.bind() variable names must be simple identifiers")),
+                    _ => Err((*v, "cel.bind() variable names must be simple identifiers".into())),
                 }
             }
             _ => return None,
@@ -132,9 +134,9 @@ impl Parser<'_, '_> {
 
     /// The name of the one variable of a macro.
     fn one(&self, variable: ExprId, complaint: &'static str) -> Result<Names, Refusal> {
-        let Expr::Ident(name) = self.ast.get(variable) else { return Err((variable, complaint)) };
+        let Expr::Ident(name) = self.ast.get(variable) else { return Err((variable, complaint.into())) };
         if name == OLD_ACCUMULATOR {
-            return Err((variable, OVERWRITES));
+            return Err((variable, OVERWRITES.into()));
         }
         Ok((name.clone(), None))
     }
@@ -143,15 +145,15 @@ impl Parser<'_, '_> {
     fn two(&self, first: ExprId, second: ExprId) -> Result<Names, Refusal> {
         let name = |id| match self.ast.get(id) {
             Expr::Ident(name) => Ok(name.clone()),
-            _ => Err((id, NOT_SIMPLE)),
+            _ => Err((id, NOT_SIMPLE.into())),
         };
         let (one, two) = (name(first)?, name(second)?);
         if one == two {
-            return Err((second, "duplicate variable name"));
+            return Err((second, format!("duplicate variable name: {one}").into()));
         }
         for (id, name) in [(first, &one), (second, &two)] {
             if name == OLD_ACCUMULATOR {
-                return Err((id, OVERWRITES));
+                return Err((id, OVERWRITES.into()));
             }
         }
         Ok((one, Some(two)))

@@ -3,7 +3,10 @@
 use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
-use crate::cel::value::Map;
+use crate::cel::function::{Arguments, Guard};
+use crate::cel::regex;
+use crate::cel::types::Type;
+use crate::cel::value::{Map, equal};
 
 /// Functions whose call with a constant is made once, when the program is.
 const CONVERSIONS: [&str; 10] =
@@ -43,7 +46,19 @@ impl Planner<'_, '_> {
             _ => None,
         };
         let overloads = self.env.function(function).to_vec();
-        match among(Call { function: function.into(), only, overloads, arguments: planned }) {
+        let pattern = match planned.as_slice() {
+            [_, Plan::Constant(Value::String(pattern))] if function == "matches" => {
+                Some(regex::compile(pattern)?)
+            }
+            _ => None,
+        };
+        let order = match (&only, overloads.first()) {
+            _ if pattern.is_some() => Arguments::InTurn,
+            (Some(only), _) => only.function.arguments,
+            (None, Some(first)) if first.function.guard == Guard::Types => Arguments::InTurn,
+            _ => Arguments::Together,
+        };
+        match among(Call { function: function.into(), only, overloads, arguments: planned, order, pattern }) {
             Ok(plan) => Ok(plan),
             Err(call) => converted(call),
         }
@@ -88,15 +103,21 @@ fn among(mut call: Call) -> Result<Plan, Call> {
 }
 
 fn set_of(values: impl Iterator<Item = Value<'static>>) -> Option<Map<'static>> {
-    let entries: Option<Vec<_>> = values
-        .map(|value| match value {
-            Value::String(_) | Value::Int(_) | Value::Uint(_) | Value::Bool(_) => {
-                Some((value, Value::Bool(true)))
-            }
-            _ => None,
-        })
-        .collect();
-    Map::from_entries(entries?).ok()
+    let mut entries = Vec::new();
+    for value in values {
+        let is_number = matches!(value, Value::Int(_) | Value::Uint(_) | Value::Double(_));
+        if !is_number && !matches!(value, Value::String(_) | Value::Bool(_)) {
+            return None;
+        }
+        // A number is found by its equals of other types.
+        for of in [Type::Int, Type::Uint, Type::Double] {
+            let other = if is_number { value.convert(&of).ok() } else { None };
+            entries
+                .extend(other.filter(|other| equal(other, &value)).map(|other| (other, Value::Bool(true))));
+        }
+        entries.push((value, Value::Bool(true)));
+    }
+    Map::from_entries(entries).ok()
 }
 
 /// A conversion of a constant is a constant, or a problem of the expression.

@@ -148,27 +148,32 @@ fn modulo<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
     calculate(arguments, Operator::Modulo)
 }
 
-fn ordered<'a>(arguments: &[Value<'a>], wanted: fn(Ordering) -> bool) -> Result<Value<'a>, Error> {
+fn ordered<'a>(
+    arguments: &[Value<'a>],
+    operator: &str,
+    wanted: fn(Ordering) -> bool,
+) -> Result<Value<'a>, Error> {
     match arguments {
+        [left, _] if !left.is_ordered() => Err(left.lacks(operator)),
         [left, right] => compare(left, right).map(|found| Value::Bool(wanted(found))),
         _ => Err(Error::no_such_overload()),
     }
 }
 
 fn less<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    ordered(arguments, Ordering::is_lt)
+    ordered(arguments, "_<_", Ordering::is_lt)
 }
 
 fn less_equals<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    ordered(arguments, Ordering::is_le)
+    ordered(arguments, "_<=_", Ordering::is_le)
 }
 
 fn greater<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    ordered(arguments, Ordering::is_gt)
+    ordered(arguments, "_>_", Ordering::is_gt)
 }
 
 fn greater_equals<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    ordered(arguments, Ordering::is_ge)
+    ordered(arguments, "_>=_", Ordering::is_ge)
 }
 
 /// `in`: an element of a list, or a key of a map.

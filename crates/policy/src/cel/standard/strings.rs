@@ -20,7 +20,8 @@ pub(super) const STRINGS: &[Function] = &[
 ];
 
 fn size<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let size = arguments.first().and_then(Value::size).ok_or_else(|| Error::new("no such overload: size"))?;
+    let of = arguments.first().ok_or_else(Error::no_such_overload)?;
+    let size = of.size().ok_or_else(|| of.lacks("size"))?;
     i64::try_from(size).map(Value::Int).map_err(|_| Error::new("integer overflow"))
 }
 

@@ -39,7 +39,7 @@ impl<'a> Value<'a> {
             Self::Double(value) => Ok(Self::Double(-value)),
             Self::Duration(value) => Duration::checked(-i128::from(value.nanoseconds)).map(Self::Duration),
             Self::Bool(_) => Err(Error::no_such_overload()),
-            _ => Err(Error::new("no such overload: -_")),
+            other => Err(other.lacks("-_")),
         }
     }
 }
@@ -104,7 +104,7 @@ fn times<'a>(a: &Value<'a>, operator: Operator, b: &Value<'a>) -> Result<Value<'
             Ok(Value::Duration(Timestamp::between(*a, *b)?))
         }
         _ if supports(a, operator) => Err(Error::no_such_overload()),
-        _ => Err(Error::new(format!("no such overload: {}", operator.name()))),
+        _ => Err(a.lacks(operator.name())),
     }
 }
 
@@ -113,7 +113,8 @@ fn supports(a: &Value<'_>, operator: Operator) -> bool {
     match a {
         Value::Int(_) | Value::Uint(_) => true,
         Value::Double(_) => operator != Operator::Modulo,
-        Value::String(_) | Value::Bytes(_) | Value::List(_) => operator == Operator::Add,
+        Value::Bytes(_) | Value::List(_) => operator == Operator::Add,
+        Value::String(_) => operator == Operator::Add,
         Value::Timestamp(_) | Value::Duration(_) => matches!(operator, Operator::Add | Operator::Subtract),
         _ => false,
     }

@@ -84,6 +84,23 @@ fn uint_double(a: u64, b: f64) -> Option<Ordering> {
     (a as f64).partial_cmp(&b)
 }
 
+impl Value<'_> {
+    /// Whether values of its type come one before the other.
+    pub(crate) fn is_ordered(&self) -> bool {
+        matches!(
+            self,
+            Value::Int(_)
+                | Value::Uint(_)
+                | Value::Double(_)
+                | Value::Bool(_)
+                | Value::String(_)
+                | Value::Bytes(_)
+                | Value::Timestamp(_)
+                | Value::Duration(_)
+        )
+    }
+}
+
 /// The order of two values of a type that has one.
 pub(crate) fn compare(a: &Value<'_>, b: &Value<'_>) -> Result<Ordering, Error> {
     Ok(match (a, b) {

@@ -43,6 +43,8 @@ enum Key {
     Bool(bool),
     Int(i64),
     Uint(u64),
+    /// By its bits, zero without a sign.
+    Double(u64),
     Text(Box<str>),
 }
 
@@ -100,6 +102,7 @@ impl Key {
             Value::Bool(value) => Self::Bool(*value),
             Value::Int(value) => Self::Int(*value),
             Value::Uint(value) => Self::Uint(*value),
+            Value::Double(value) => Self::Double((value + 0.0).to_bits()),
             Value::String(text) => Self::Text((**text).into()),
             _ => return None,
         })
@@ -110,6 +113,7 @@ impl Key {
             (Self::Bool(a), Value::Bool(b)) => a == b,
             (Self::Int(a), Value::Int(b)) => a == b,
             (Self::Uint(a), Value::Uint(b)) => a == b,
+            (Self::Double(a), Value::Double(b)) => *a == (b + 0.0).to_bits(),
             (Self::Text(a), Value::String(b)) => **a == **b,
             _ => false,
         }

@@ -1,7 +1,7 @@
 //! Moments and spans of time, as they are read, written and taken apart.
 
 use std::cmp::Ordering;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::cel::Error;
 
@@ -35,6 +35,18 @@ impl Duration {
 
     pub(super) fn plus(self, nanoseconds: i128) -> Result<Self, Error> {
         Self::checked(i128::from(self.nanoseconds) + nanoseconds)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&duration_text(*self))
     }
 }
 

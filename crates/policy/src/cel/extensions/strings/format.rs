@@ -232,19 +232,19 @@ fn fixed(number: f64, precision: Precision) -> String {
     format!("{sign}{grouped}{point}{fraction}")
 }
 
-/// `1.05 × 10⁰³`, as American English writes it.
-fn scientific(number: f64, precision: Precision) -> String {
-    if let Some(special) = special(number) {
-        return special;
-    }
-    let plain = format!("{number:.*e}", precision.min(MOST_DIGITS));
-    let (digits, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
-    let (sign, exponent) = exponent.strip_prefix('-').map_or(("", exponent), |rest| ("⁻", rest));
-    let raised: String = format!("{exponent:0>2}")
-        .bytes()
-        .filter_map(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(usize::from(digit - b'0')))
-        .collect();
-    format!("{digits}\u{a0}×\u{a0}10{sign}{raised}")
+/// `1.050000×10⁰³`, as American English writes it. What stands for a precision is a width upstream.
+fn scientific(number: f64, width: Precision) -> String {
+    let written = special(number).unwrap_or_else(|| {
+        let plain = format!("{number:.DEFAULT_PRECISION$e}");
+        let (digits, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(("", exponent), |rest| ("⁻", rest));
+        let raised: String = format!("{exponent:0>2}")
+            .bytes()
+            .filter_map(|digit| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(usize::from(digit - b'0')))
+            .collect();
+        format!("{digits}×10{sign}{raised}")
+    });
+    format!("{written:>width$}", width = width.min(MOST_DIGITS))
 }
 
 /// `%s`: a value as text; collections in brackets, with their strings in quotes.

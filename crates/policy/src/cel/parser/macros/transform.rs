@@ -84,7 +84,7 @@ impl Parser<'_, '_> {
 
     pub(super) fn opt_map(&mut self, at: u32, target: ExprId, variable: ExprId, value: ExprId) -> Expanded {
         let Expr::Ident(name) = self.ast.get(variable).clone() else {
-            return Err((variable, "optMap() variable name must be a simple identifier"));
+            return Err((variable, "optMap() variable name must be a simple identifier".into()));
         };
         let bound = self.bind_value(at, target, name, value);
         let some = self.call(at, "optional.of", vec![bound]);
@@ -99,7 +99,7 @@ impl Parser<'_, '_> {
         value: ExprId,
     ) -> Expanded {
         let Expr::Ident(name) = self.ast.get(variable).clone() else {
-            return Err((variable, "optFlatMap() variable name must be a simple identifier"));
+            return Err((variable, "optFlatMap() variable name must be a simple identifier".into()));
         };
         let bound = self.bind_value(at, target, name, value);
         Ok(self.if_present(at, target, bound))
@@ -131,7 +131,7 @@ impl Parser<'_, '_> {
         if matches!(self.ast.get(target), Expr::Literal(_) | Expr::Map(_) | Expr::Object { .. }) {
             const COMPLAINT: &str =
                 "sortBy can only be applied to a list, identifier, comprehension, call or select expression";
-            return Err((target, COMPLAINT));
+            return Err((target, COMPLAINT.into()));
         }
         let input = self.node(at, Expr::Ident(SORT_INPUT.to_owned()));
         let keys = self.list_of(at, input, self.one(variable, NOT_IDENTIFIER), None, key)?;
