@@ -111,8 +111,8 @@ func (o *celOracle) ask(question celQuestion) (answer, error) {
 // plainValue evaluates with nothing but the variables of the question.
 func plainValue(environment *celEnvironment, ast *cel.Ast, question celQuestion, told answer) error {
 	program, err := environment.env.Program(ast, environment.program...)
-	if err != nil {
-		told["error"] = "program: " + err.Error()
+	if err != nil { // as in admission
+		told["compile"] = "program instantiation failed: " + err.Error()
 		return nil
 	}
 	vars := map[string]any{}

@@ -96,7 +96,7 @@ func celText(value any) string {
 	switch v := value.(type) {
 	case *resource.Quantity:
 		return v.String()
-	case *apiservercel.Format:
+	case apiservercel.Format:
 		return v.Name
 	case fmt.Stringer:
 		return v.String()

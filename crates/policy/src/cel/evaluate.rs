@@ -10,7 +10,7 @@ use super::plan::{Attribute, Plan, Polarity, Root};
 use super::program::{Bindings, Budget};
 use super::syntax::Optionality;
 use super::value::{Map, Message, Value, equal};
-use super::{Error, cost};
+use super::{Error, cost, kubernetes};
 
 type Evaluated<'a> = Result<Value<'a>, Error>;
 
@@ -157,6 +157,7 @@ impl<'a, 'e> Evaluation<'a, 'e> {
                 made.fields.push((field.clone(), value));
             }
         }
+        kubernetes::check_message(&made)?;
         Ok(Value::Object(made.into()))
     }
 

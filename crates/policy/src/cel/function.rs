@@ -56,6 +56,8 @@ pub enum Cost {
     Call(CallCost),
     /// By the arguments if the checker found this overload alone, else 1.
     Overload(CallCost),
+    /// By the first function if the checker found this overload alone, else by the second.
+    Either(CallCost, CallCost),
 }
 
 /// Whether the types of arguments are looked at before a call.
@@ -108,6 +110,13 @@ impl Function {
     #[must_use]
     pub const fn overload_cost(mut self, cost: CallCost) -> Self {
         self.cost = Cost::Overload(cost);
+        self
+    }
+
+    /// With one cost when no other overload comes into question, and another when one does.
+    #[must_use]
+    pub const fn either_cost(mut self, alone: CallCost, among_others: CallCost) -> Self {
+        self.cost = Cost::Either(alone, among_others);
         self
     }
 

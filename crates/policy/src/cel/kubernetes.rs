@@ -7,6 +7,7 @@ mod environment;
 mod format;
 mod ip;
 mod library;
+mod mutation;
 mod quantity;
 mod semver;
 mod url;
@@ -16,6 +17,8 @@ pub use authorizer::{
 };
 pub use environment::Environment;
 pub use format::Format;
+pub(super) use library::equality;
+pub(super) use mutation::{check_message, unset};
 pub use ip::{Cidr, Family, Ip};
 pub use quantity::Quantity;
 pub use semver::Semver;

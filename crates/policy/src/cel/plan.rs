@@ -5,13 +5,12 @@ mod fold;
 
 use std::sync::Arc;
 
-use regex::Regex;
-
 use super::Error;
 use super::check::{Checked, Reference};
 use super::env::Env;
 use super::function::{Arguments, Overload};
 use super::syntax::{Expr, ExprId, Literal, Optionality, Presence};
+use super::types::Type;
 use super::value::{Map, Value};
 
 /// A step and the ones below it.
@@ -92,8 +91,6 @@ pub(super) struct Call {
     pub(super) arguments: Vec<Plan>,
     /// Whether two arguments are evaluated up to the first that fails.
     pub(super) order: Arguments,
-    /// The regular expression that is matched, if it is written out.
-    pub(super) pattern: Option<Regex>,
 }
 
 #[derive(Debug)]
@@ -175,6 +172,10 @@ impl Planner<'_, '_> {
     /// A name: a type is a constant, a variable an attribute.
     fn reference(&mut self, id: ExprId) -> Result<Plan, Error> {
         let root = match self.checked.reference(id) {
+            // The API server has no value for the type of a message.
+            Some(Reference::Type(Type::Object(name))) => {
+                return Err(Error::new(format!("reference to undefined type: {name}")));
+            }
             Some(Reference::Type(of)) => return Ok(Plan::Constant(Value::Type(of.clone().into()))),
             Some(Reference::Global(name)) => Root::Global(name.as_str().into()),
             Some(Reference::Local(name)) => {

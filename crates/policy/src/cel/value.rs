@@ -213,6 +213,7 @@ impl<'a> Value<'a> {
             (Type::Map(key, value), Self::Map(map)) => {
                 map.first().is_none_or(|(k, v)| k.fits(key) && v.fits(value))
             }
+            (Type::String, Self::Opaque(value)) => value.type_of() == Type::String,
             (Type::Opaque(name, _), Self::Optional(_)) => &**name == super::types::OPTIONAL,
             (Type::Opaque(name, _) | Type::Object(name), Self::Opaque(value)) => {
                 **name == *value.type_of().name()

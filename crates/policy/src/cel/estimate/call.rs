@@ -3,6 +3,7 @@
 use super::{Argument, CallEstimate, Coster, EntrySize, Expr, ExprId, Range, Type};
 use crate::cel::check::Reference;
 use crate::cel::function::Function;
+use crate::cel::kubernetes;
 use crate::cel::syntax::ACCUMULATOR;
 
 impl<'c> Coster<'c, '_> {
@@ -181,8 +182,8 @@ fn plain(overload: &str, arguments: &[Argument<'_>]) -> CallEstimate {
         "in_list" => size(1),
         "matches" | "matches_string" => size(0).plus(Range::exactly(1)).by(0.1).times(size(1).by(0.25)),
         "contains_string" => size(0).by(0.1).times(size(1).by(0.1)),
-        "equals" if is_quick(arguments) => Range::exactly(1),
-        "equals" | "not_equals" => compared(size(0), size(1)),
+        "equals" => kubernetes::equality(arguments).unwrap_or_else(|| compared(size(0), size(1))),
+        "not_equals" => compared(size(0), size(1)),
         other if other.ends_with("_string") || other.ends_with("_bytes") => match other.split_once('_') {
             Some(("less" | "greater", _)) => compared(size(0), size(1)),
             _ => Range::exactly(1),
@@ -195,9 +196,4 @@ fn plain(overload: &str, arguments: &[Argument<'_>]) -> CallEstimate {
 fn compared(left: Range, right: Range) -> Range {
     let most = left.max.min(right.max);
     Range::new(u64::from(most > 0), most).by(0.1)
-}
-
-/// Whether both are of one of Kubernetes' types, which are small.
-fn is_quick(arguments: &[Argument<'_>]) -> bool {
-    matches!(arguments, [left, right] if left.of == right.of && matches!(left.of, Type::Opaque(_, p) if p.is_empty()))
 }

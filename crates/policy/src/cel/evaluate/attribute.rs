@@ -1,6 +1,7 @@
 //! Fields and elements, picked one after the other.
 
 use super::{Error, Evaluated, Evaluation, Local, Optionality, Value, cost};
+use crate::cel::kubernetes;
 use crate::cel::plan::{Attribute, Conditional, Key, Qualifier, Root};
 use crate::cel::syntax::Presence;
 
@@ -119,6 +120,7 @@ fn pick<'a>(
         (found, Presence::Test) if !optional => Ok(Some(Value::Bool(found.is_some()))),
         (None, _) if optional => Ok(None),
         (None, _) => Err(Error::new(match object {
+            Value::Object(message) => return Ok(Some(kubernetes::unset(message, key))),
             Value::List(_) => format!("index out of bounds: {}", key.as_go()),
             _ => format!("no such key: {}", key.as_go()),
         })),

@@ -74,11 +74,6 @@ impl<'a, 'e> Evaluation<'a, 'e> {
     }
 
     fn apply(&mut self, call: &'e Call, arguments: &[Value<'a>]) -> Evaluated<'a> {
-        if let (Some(pattern), [Value::String(text), _]) = (&call.pattern, arguments) {
-            let found = Value::Bool(pattern.is_match(text));
-            self.charge(amount(call, arguments, Some(&found)))?;
-            return Ok(found);
-        }
         let found = match overload(call, arguments) {
             Some(overload) => (overload.function.call)(arguments),
             None => Err(no_overload(call, arguments)),
@@ -104,7 +99,8 @@ fn no_overload(call: &Call, arguments: &[Value<'_>]) -> Error {
 fn amount<'v, 'a>(call: &Call, arguments: &'v [Value<'a>], result: Option<&'v Value<'a>>) -> u64 {
     let named = call.only.as_ref().or_else(|| call.overloads.first());
     match (named.map(|overload| overload.function.cost), &call.only) {
-        (Some(Cost::Call(cost)), _) | (Some(Cost::Overload(cost)), Some(_)) => cost(arguments, result),
+        (Some(Cost::Call(cost) | Cost::Either(_, cost)), None)
+        | (Some(Cost::Call(cost) | Cost::Overload(cost) | Cost::Either(cost, _)), Some(_)) => cost(arguments, result),
         _ => 1,
     }
 }

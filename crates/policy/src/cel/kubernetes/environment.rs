@@ -20,9 +20,11 @@ impl Environment {
     /// The language and the libraries of a version, without variables.
     pub fn libraries(version: Version) -> Self {
         let env = library::LIBRARIES.iter().fold(Env::new(version), |env, functions| env.library(functions));
-        let opaque = ["kubernetes.Quantity", "kubernetes.URL", "kubernetes.Semver", "net.IP", "net.CIDR"];
-        let env = opaque.into_iter().fold(env, |env, name| env.declare_type(name, Type::opaque(name)));
-        Self { env }
+        if version < v(1, 30) {
+            return Self { env };
+        }
+        // The others are of types that have no name.
+        Self { env: env.declare_type("net.IP", Type::opaque("net.IP")).declare_type("net.CIDR", Type::opaque("net.CIDR")) }
     }
 
     /// What every expression of admission sees: `object`, `oldObject`, `request` and `namespaceObject`.

@@ -13,6 +13,8 @@ mod regex;
 mod semver;
 mod url;
 
+pub(in crate::cel) use cost::estimate::equality;
+
 use crate::cel::{Error, Function, Opaque, Value};
 
 /// The libraries of every expression.

@@ -64,11 +64,10 @@ impl Quantity {
 
     /// The sum; an error where it has more digits than are kept.
     pub fn add(self, other: Self) -> Result<Self, String> {
-        if let (Amount::Small { .. }, Amount::Small { .. }) = (self.0, other.0)
-            && let Some(sum) = self.add_small(other)
-        {
-            return Ok(sum);
-        }
+        self.add_small(other).map_or_else(|| self.add_long(other), Ok)
+    }
+
+    fn add_long(self, other: Self) -> Result<Self, String> {
         let ((left, left_scale), (right, right_scale)) = (self.parts(), other.parts());
         let scale = left_scale.min(right_scale);
         let sum = rescale(left, left_scale, scale)
@@ -79,17 +78,14 @@ impl Quantity {
 
     /// The difference; an error where it has more digits than are kept.
     pub fn sub(self, other: Self) -> Result<Self, String> {
-        let negated = match other.0 {
+        if let Amount::Small { value, scale } = other.0
             // Upstream negates the smallest integer to itself.
-            Amount::Small { value, scale } if matches!(self.0, Amount::Small { .. }) => {
-                Amount::Small { value: value.wrapping_neg(), scale }
-            }
-            Amount::Small { value, scale } => Amount::Long { value: -i128::from(value), scale },
-            Amount::Long { value, scale } => {
-                Amount::Long { value: value.checked_neg().ok_or(TOO_LARGE)?, scale }
-            }
-        };
-        self.add(Self(negated))
+            && let Some(difference) = self.add_small(Self(Amount::Small { value: value.wrapping_neg(), scale }))
+        {
+            return Ok(difference);
+        }
+        let (value, scale) = other.parts();
+        self.add_long(Self(Amount::Long { value: value.checked_neg().ok_or(TOO_LARGE)?, scale }))
     }
 
     fn add_small(self, other: Self) -> Option<Self> {

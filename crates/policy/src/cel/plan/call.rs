@@ -3,8 +3,8 @@
 use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
+use crate::cel::regex::Pattern;
 use crate::cel::function::{Arguments, Guard};
-use crate::cel::regex;
 use crate::cel::types::Type;
 use crate::cel::value::{Map, equal};
 
@@ -32,7 +32,7 @@ impl Planner<'_, '_> {
         for argument in target.iter().chain(arguments) {
             planned.push(self.plan(*argument)?);
         }
-        let planned = match <[Plan; 2]>::try_from(planned) {
+        let mut planned = match <[Plan; 2]>::try_from(planned) {
             Ok(pair) => match special(function, Box::new(pair)) {
                 Ok(plan) => return Ok(plan),
                 Err(pair) => Vec::from(*pair),
@@ -46,19 +46,14 @@ impl Planner<'_, '_> {
             _ => None,
         };
         let overloads = self.env.function(function).to_vec();
-        let pattern = match planned.as_slice() {
-            [_, Plan::Constant(Value::String(pattern))] if function == "matches" => {
-                Some(regex::compile(pattern)?)
-            }
-            _ => None,
-        };
+        let is_search = SEARCHES.contains(&function) && compile_pattern(&mut planned)?;
         let order = match (&only, overloads.first()) {
-            _ if pattern.is_some() => Arguments::InTurn,
+            _ if is_search => Arguments::InTurn,
             (Some(only), _) => only.function.arguments,
             (None, Some(first)) if first.function.guard == Guard::Types => Arguments::InTurn,
             _ => Arguments::Together,
         };
-        match among(Call { function: function.into(), only, overloads, arguments: planned, order, pattern }) {
+        match among(Call { function: function.into(), only, overloads, arguments: planned, order }) {
             Ok(plan) => Ok(plan),
             Err(call) => converted(call),
         }
@@ -118,6 +113,17 @@ fn set_of(values: impl Iterator<Item = Value<'static>>) -> Option<Map<'static>> 
         entries.push((value, Value::Bool(true)));
     }
     Map::from_entries(entries).ok()
+}
+
+/// Functions whose second argument is a regular expression.
+const SEARCHES: [&str; 3] = ["matches", "find", "findAll"];
+
+/// A regular expression that is written out is compiled with the expression; says whether there was one.
+fn compile_pattern(arguments: &mut [Plan]) -> Result<bool, Error> {
+    let Some(argument) = arguments.get_mut(1) else { return Ok(false) };
+    let Plan::Constant(Value::String(text)) = argument else { return Ok(false) };
+    *argument = Plan::Constant(Value::opaque(Pattern::new(text)?));
+    Ok(true)
 }
 
 /// A conversion of a constant is a constant, or a problem of the expression.

@@ -45,6 +45,7 @@ fn starts_with<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
 }
 
 fn matches<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let (text, pattern) = two(arguments)?;
-    Ok(Value::Bool(regex::compile(pattern)?.is_match(text)))
+    let [text, pattern] = arguments else { return Err(Error::no_such_overload()) };
+    let text = text.as_str().ok_or_else(Error::no_such_overload)?;
+    regex::with(pattern, |pattern| Value::Bool(pattern.is_match(text)))
 }

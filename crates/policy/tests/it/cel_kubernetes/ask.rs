@@ -69,7 +69,20 @@ impl fmt::Display for Question {
 
 /// Asks the oracle everything in one go.
 pub(super) fn ask(oracle: &Path, questions: &[Question]) -> Vec<Json> {
-    let lines: String = questions.iter().map(|question| question.line().to_string() + "\n").collect();
+    let mut lines = String::new();
+    let mut last: Option<&Question> = None;
+    for question in questions {
+        let mut line = question.line();
+        // A line without variables is asked of those of the line before.
+        if last.is_some_and(|last| last.vars == question.vars)
+            && let Some(fields) = line.as_object_mut()
+        {
+            fields.remove("vars");
+        }
+        lines += &line.to_string();
+        lines.push('\n');
+        last = Some(question);
+    }
     let mut child =
         Command::new(oracle).arg("cel").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

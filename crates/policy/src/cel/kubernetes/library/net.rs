@@ -35,13 +35,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     unit("cidr_prefix_length", "net.CIDR::prefixLength() -> int", prefix_length),
     unit("cidr_masked", "net.CIDR::masked() -> net.CIDR", masked),
     contains("cidr_contains_ip_string", "net.CIDR::containsIP(string) -> bool", contains_ip)
-        .cost(cost::contains_ip_text)
+        .either_cost(cost::contains_ip_text, cost::contains_ip)
         .estimate(cost::estimate::contains_ip_text),
     contains("cidr_contains_ip_ip", "net.CIDR::containsIP(net.IP) -> bool", contains_ip)
         .cost(cost::contains_ip)
         .estimate(cost::estimate::contains_ip),
     contains("cidr_contains_cidr_string", "net.CIDR::containsCIDR(string) -> bool", contains_cidr)
-        .cost(cost::contains_cidr_text)
+        .either_cost(cost::contains_cidr_text, cost::contains_cidr)
         .estimate(cost::estimate::contains_cidr_text),
     contains("cidr_contains_cidr", "net.CIDR::containsCIDR(net.CIDR) -> bool", contains_cidr)
         .cost(cost::contains_cidr)

@@ -14,8 +14,10 @@ const fn search(id: &'static str, signature: &'static str, call: Implementation)
 }
 
 fn find<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
-    let pattern = regex::compile(text(arguments, 1)?)?;
-    Ok(Value::text(pattern.find(text(arguments, 0)?).map_or("", |found| found.as_str())))
+    let within = text(arguments, 0)?;
+    regex::with(pattern(arguments)?, |pattern| {
+        Value::text(pattern.find(within).map_or("", |found| found.as_str()))
+    })
 }
 
 fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
@@ -24,7 +26,12 @@ fn find_all<'a>(arguments: &[Value<'a>]) -> Result<Value<'a>, Error> {
         Some(_) => return Err(Error::no_such_overload()),
         None => usize::MAX,
     };
-    let pattern = regex::compile(text(arguments, 1)?)?;
-    let found = pattern.find_iter(text(arguments, 0)?).take(most).map(|found| Value::text(found.as_str()));
-    Ok(Value::list(found.collect()))
+    let within = text(arguments, 0)?;
+    regex::with(pattern(arguments)?, |pattern| {
+        Value::list(pattern.find_iter(within).take(most).map(|found| Value::text(found.as_str())).collect())
+    })
+}
+
+fn pattern<'v, 'a>(arguments: &'v [Value<'a>]) -> Result<&'v Value<'a>, Error> {
+    arguments.get(1).ok_or_else(Error::no_such_overload)
 }

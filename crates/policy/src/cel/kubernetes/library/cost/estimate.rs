@@ -7,27 +7,11 @@ const CHARACTER: f64 = 0.1;
 const PATTERN: f64 = 0.25;
 /// The longest regular expression that a format is taken for.
 const LONGEST_FORMAT: f64 = 128.0;
-const ONE: Range = Range { min: 1, max: 1 };
+/// The longest name of a format.
+const LONGEST_NAME: u64 = 64;
+const ONE: Range = Range::exactly(1);
 /// Bytes of an address of either version.
-const ADDRESS: Range = Range { min: 4, max: 16 };
-
-fn times(size: Range, factor: f64) -> Range {
-    Range { min: multiply(size.min, factor), max: multiply(size.max, factor) }
-}
-
-/// Rounded up; the largest number stands for anything larger.
-#[allow(clippy::cast_sign_loss)] // neither is negative
-fn multiply(size: u64, factor: f64) -> u64 {
-    (size as f64 * factor).ceil() as u64
-}
-
-fn sum(a: Range, b: Range) -> Range {
-    Range { min: a.min.saturating_add(b.min), max: a.max.saturating_add(b.max) }
-}
-
-fn product(a: Range, b: Range) -> Range {
-    Range { min: a.min.saturating_mul(b.min), max: a.max.saturating_mul(b.max) }
-}
+const ADDRESS: Range = Range::new(4, 16);
 
 fn only(cost: Range) -> Option<CallEstimate> {
     Some(CallEstimate { cost, result: None })
@@ -42,71 +26,82 @@ pub(in super::super) fn one(_: &[Argument<'_>]) -> Option<CallEstimate> {
 }
 
 pub(in super::super) fn authorization(_: &[Argument<'_>]) -> Option<CallEstimate> {
-    only(Range { min: super::AUTHORIZATION, max: super::AUTHORIZATION })
+    only(Range::exactly(super::AUTHORIZATION))
 }
 
 pub(in super::super) fn traversal(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
-    only(times(size(arguments, 0)?, CHARACTER))
+    only(size(arguments, 0)?.by(CHARACTER))
 }
 
 /// The result counts as long as the argument.
 pub(in super::super) fn sized_traversal(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let size = size(arguments, 0)?;
-    Some(CallEstimate { cost: times(size, CHARACTER), result: Some(size) })
+    Some(CallEstimate { cost: size.by(CHARACTER), result: Some(size) })
 }
 
 pub(in super::super) fn double_traversal(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
-    only(times(size(arguments, 0)?, 2.0 * CHARACTER))
+    only(size(arguments, 0)?.by(2.0 * CHARACTER))
 }
 
 pub(in super::super) fn selector(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let length = size(arguments, 1)?;
-    let requirements = times(times(length, 0.5), super::REQUIREMENT);
-    only(sum(sum(Range { min: super::LIST, max: super::LIST }, times(length, CHARACTER)), requirements))
+    let requirements = length.by(0.5).by(super::REQUIREMENT);
+    only(Range::exactly(super::LIST).plus(length.by(CHARACTER)).plus(requirements))
 }
 
 pub(in super::super) fn validate(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
-    only(times(times(size(arguments, 1)?, CHARACTER), LONGEST_FORMAT * PATTERN))
+    only(size(arguments, 1)?.by(CHARACTER).by(LONGEST_FORMAT * PATTERN))
 }
 
 pub(in super::super) fn search(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let within = size(arguments, 0)?;
-    let text = times(sum(within, ONE), CHARACTER);
-    let cost = product(text, times(size(arguments, 1)?, PATTERN));
-    Some(CallEstimate { cost, result: Some(Range { min: 0, max: within.max }) })
+    let cost = within.plus(ONE).by(CHARACTER).times(size(arguments, 1)?.by(PATTERN));
+    Some(CallEstimate { cost, result: Some(Range::new(0, within.max)) })
 }
 
 pub(in super::super) fn contains_ip(_: &[Argument<'_>]) -> Option<CallEstimate> {
-    only(times(sum(ADDRESS, ADDRESS), CHARACTER))
+    only(ADDRESS.plus(ADDRESS).by(CHARACTER))
 }
 
 pub(in super::super) fn contains_ip_text(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let compared = contains_ip(arguments)?.cost;
-    only(sum(compared, times(size(arguments, 1)?, CHARACTER)))
+    only(compared.plus(size(arguments, 1)?.by(CHARACTER)))
 }
 
 pub(in super::super) fn contains_cidr(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let compared = contains_ip(arguments)?.cost;
-    only(sum(sum(compared, times(ADDRESS, CHARACTER)), ONE))
+    only(compared.plus(ADDRESS.by(CHARACTER)).plus(ONE))
 }
 
 pub(in super::super) fn contains_cidr_text(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let compared = contains_cidr(arguments)?.cost;
-    only(sum(compared, times(size(arguments, 1)?, CHARACTER)))
+    only(compared.plus(size(arguments, 1)?.by(CHARACTER)))
 }
 
 /// Looking at every element, and into it if it is text. What is no list is taken for a string.
 pub(in super::super) fn elements(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let list = arguments.first()?;
     only(match list.of.parameters().first() {
-        Some(Type::String | Type::Bytes) => product(list.size, sum(ONE, times(list.element_size, CHARACTER))),
-        Some(_) => product(list.size, ONE),
-        None => times(list.size, CHARACTER),
+        Some(Type::String | Type::Bytes) => list.size.times(ONE.plus(list.element_size.by(CHARACTER))),
+        Some(_) => list.size,
+        None => list.size.by(CHARACTER),
     })
 }
 
 /// The same, but what is no list is taken for one.
 pub(in super::super) fn includes(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let list = arguments.first()?;
-    if list.of.parameters().is_empty() { only(product(list.size, ONE)) } else { elements(arguments) }
+    if list.of.parameters().is_empty() { only(list.size) } else { elements(arguments) }
+}
+
+/// What comparing two values of a library may cost; nothing if they are of none.
+pub(in crate::cel) fn equality(arguments: &[Argument<'_>]) -> Option<Range> {
+    let [left, right] = arguments else { return None };
+    let (Type::Opaque(name, parameters), true) = (left.of, left.of == right.of) else { return None };
+    match &**name {
+        _ if !parameters.is_empty() => None,
+        "kubernetes.NamedFormat" => Some(Range::new(1, LONGEST_NAME).by(CHARACTER)),
+        "kubernetes.URL" if right.size != Range::UNKNOWN => Some(Range::new(1, right.size.max).by(CHARACTER)),
+        _ => Some(ONE),
+    }
 }
