@@ -1,6 +1,6 @@
 //! What would the API server's admission policies say to a request?
 //!
-//! ValidatingAdmissionPolicy and MutatingAdmissionPolicy with their bindings, evaluated as
+//! `ValidatingAdmissionPolicy` and `MutatingAdmissionPolicy` with their bindings, evaluated as
 //! `k8s.io/apiserver/pkg/admission/plugin/policy` (v0.37) does: same matching, same order, same texts.
 
 mod activation;

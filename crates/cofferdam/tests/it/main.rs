@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod hostile;
 mod list;
+mod policy_test;
 mod rendered;
 mod support;
 mod waivers;

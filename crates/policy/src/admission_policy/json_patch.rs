@@ -189,12 +189,8 @@ fn add(holder: &mut Value, key: &str, value: Value) -> Result<(), String> {
             let index: i64 = key
                 .parse()
                 .map_err(|_| format!("value was not a proper array index: '{key}': {}", not_a_number(key)))?;
-            let slots = items.len() as i64 + 1;
-            let at = if index < 0 { index + slots } else { index };
-            match usize::try_from(at) {
-                Ok(at) if at <= items.len() => items.insert(at, value),
-                _ => return Err(no_index(index)),
-            }
+            let at = from_either_end(index, items.len() + 1).filter(|at| *at <= items.len());
+            items.insert(at.ok_or_else(|| no_index(index))?, value);
         }
         Value::Object(map) => {
             map.insert(key.to_owned(), value);
@@ -220,8 +216,13 @@ fn remove(holder: &mut Value, key: &str) -> Result<Value, String> {
 /// The place of an item; negative indices count from the end.
 fn position(key: &str, len: usize) -> Result<usize, String> {
     let index: i64 = key.parse().map_err(|_| not_a_number(key))?;
-    let at = if index < 0 { index + len as i64 } else { index };
-    usize::try_from(at).ok().filter(|at| *at < len).ok_or_else(|| no_index(index))
+    from_either_end(index, len).filter(|at| *at < len).ok_or_else(|| no_index(index))
+}
+
+/// Negative indices count from the end.
+fn from_either_end(index: i64, len: usize) -> Option<usize> {
+    let distance = usize::try_from(index.unsigned_abs()).ok()?;
+    if index < 0 { len.checked_sub(distance) } else { Some(distance) }
 }
 
 fn not_a_number(key: &str) -> String {

@@ -214,7 +214,7 @@ fn run<'h>(
                     written = true;
                 }
                 Err(Failed::Evaluation(message)) => trouble(message),
-                Err(Failed::Internal(message)) => return Err(internal(&message)),
+                Err(Failed::Internal(message)) => return Err(Box::new(internal(&message))),
             }
         }
         let same = match (&before, &view.object) {
@@ -291,7 +291,7 @@ fn mutate(
     Ok(served::as_served(patched))
 }
 
-fn internal(why: &str) -> Box<Status> {
+fn internal(why: &str) -> Status {
     let message = format!("Internal error occurred: {why}");
-    Box::new(Status { code: 500, reason: "InternalError".to_owned(), causes: vec![why.to_owned()], message })
+    Status { code: 500, reason: "InternalError".to_owned(), causes: vec![why.to_owned()], message }
 }

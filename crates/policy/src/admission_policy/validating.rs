@@ -283,7 +283,7 @@ fn judge(failure: FailurePolicy, compiled: &Compiled, validator: &Validator, inp
         };
         match result.map(|value| text_of(&value)) {
             Ok(Some(text)) if !text.trim().is_empty() => {
-                annotations.push((key.clone(), Ok(text.trim().to_owned())))
+                annotations.push((key.clone(), Ok(text.trim().to_owned())));
             }
             Err(message) if failure == FailurePolicy::Fail => annotations.push((key.clone(), Err(message))),
             _ => {}

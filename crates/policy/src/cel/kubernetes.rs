@@ -17,9 +17,9 @@ pub use authorizer::{
 };
 pub use environment::Environment;
 pub use format::Format;
+pub use ip::{Cidr, Family, Ip};
 pub(super) use library::equality;
 pub(super) use mutation::{check_message, unset};
-pub use ip::{Cidr, Family, Ip};
 pub use quantity::Quantity;
 pub use semver::Semver;
 pub use url::Url;

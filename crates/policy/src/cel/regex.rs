@@ -8,9 +8,9 @@ mod translate;
 
 use std::any::Any;
 
+use super::Error;
 use super::types::Type;
 use super::value::{Opaque, Value};
-use super::Error;
 
 /// Most bytes that a compiled expression may take.
 const LARGEST: usize = 10 << 20;

@@ -100,7 +100,9 @@ fn amount<'v, 'a>(call: &Call, arguments: &'v [Value<'a>], result: Option<&'v Va
     let named = call.only.as_ref().or_else(|| call.overloads.first());
     match (named.map(|overload| overload.function.cost), &call.only) {
         (Some(Cost::Call(cost) | Cost::Either(_, cost)), None)
-        | (Some(Cost::Call(cost) | Cost::Overload(cost) | Cost::Either(cost, _)), Some(_)) => cost(arguments, result),
+        | (Some(Cost::Call(cost) | Cost::Overload(cost) | Cost::Either(cost, _)), Some(_)) => {
+            cost(arguments, result)
+        }
         _ => 1,
     }
 }

@@ -24,7 +24,11 @@ impl Environment {
             return Self { env };
         }
         // The others are of types that have no name.
-        Self { env: env.declare_type("net.IP", Type::opaque("net.IP")).declare_type("net.CIDR", Type::opaque("net.CIDR")) }
+        Self {
+            env: env
+                .declare_type("net.IP", Type::opaque("net.IP"))
+                .declare_type("net.CIDR", Type::opaque("net.CIDR")),
+        }
     }
 
     /// What every expression of admission sees: `object`, `oldObject`, `request` and `namespaceObject`.

@@ -13,9 +13,10 @@ const TEXTS: [&str; 3] = ["op", "path", "from"];
 pub(in crate::cel) fn check_message(message: &Message<'_>) -> Result<(), Error> {
     if &*message.name == PATCH {
         return match message.fields.iter().find(|(name, value)| is_text(name) && value.as_str().is_none()) {
-            Some((field, value)) => {
-                Err(Error::new(format!("unexpected type {} for JSONPatchType '{field}' field", value.type_name())))
-            }
+            Some((field, value)) => Err(Error::new(format!(
+                "unexpected type {} for JSONPatchType '{field}' field",
+                value.type_name()
+            ))),
             None => Ok(()),
         };
     }

@@ -3,8 +3,8 @@
 use super::{
     Call, Conditional, Error, ExprId, Optionality, Plan, Planner, Polarity, Reference, Value, broken,
 };
-use crate::cel::regex::Pattern;
 use crate::cel::function::{Arguments, Guard};
+use crate::cel::regex::Pattern;
 use crate::cel::types::Type;
 use crate::cel::value::{Map, equal};
 

@@ -71,8 +71,8 @@ fn item(rest: &mut Chars<'_>) -> Result<String, String> {
 }
 
 const NAMED: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word",
-    "xdigit",
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
 ];
 
 fn member(rest: &mut Chars<'_>) -> Result<char, String> {
@@ -128,7 +128,9 @@ pub(super) fn character(rest: &mut Chars<'_>) -> Result<char, String> {
             }
             let mut value = c.to_digit(8).unwrap_or_default();
             for _ in 0..2 {
-                let Some(digit) = rest.as_str().chars().next().and_then(|next| next.to_digit(8)) else { break };
+                let Some(digit) = rest.as_str().chars().next().and_then(|next| next.to_digit(8)) else {
+                    break;
+                };
                 value = value * 8 + digit;
                 rest.next();
             }

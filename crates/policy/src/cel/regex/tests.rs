@@ -31,8 +31,29 @@ fn what_the_engines_read_differently_is_read_as_go_reads_it() {
 #[test]
 fn what_go_refuses_is_refused() {
     for pattern in [
-        "(", ")", "a**", "*", "(?=a)", r"\1", r"\C", r"\h", "[a", "[z-a]", "a{1001}", "(a{50}){50}", "(?x)a", "[[:foo:]]", r"\p{Nope}",
-        "\\", r"\x4", "(?P<>a)", "a{2}{3}", "(?i", "(?-)a", "x{3,2}", r"\8",
+        "(",
+        ")",
+        "a**",
+        "*",
+        "(?=a)",
+        r"\1",
+        r"\C",
+        r"\h",
+        "[a",
+        "[z-a]",
+        "a{1001}",
+        "(a{50}){50}",
+        "(?x)a",
+        "[[:foo:]]",
+        r"\p{Nope}",
+        "\\",
+        r"\x4",
+        "(?P<>a)",
+        "a{2}{3}",
+        "(?i",
+        "(?-)a",
+        "x{3,2}",
+        r"\8",
     ] {
         assert!(compile(pattern).is_err(), "{pattern}");
     }
@@ -40,7 +61,11 @@ fn what_go_refuses_is_refused() {
 
 #[test]
 fn hostile_patterns_end_in_an_error() {
-    for pattern in ["(".repeat(100_000), "((a{10}){10}){10}".repeat(5_000), format!("{}{}", "(".repeat(2000), ")".repeat(2000))] {
+    for pattern in [
+        "(".repeat(100_000),
+        "((a{10}){10}){10}".repeat(5_000),
+        format!("{}{}", "(".repeat(2000), ")".repeat(2000)),
+    ] {
         assert!(compile(&pattern).is_err());
     }
 }

@@ -11,7 +11,8 @@ const MOST_REPEATS: u32 = 1000;
 
 /// Translates an expression, or says what Go would say of it.
 pub(super) fn translate(pattern: &str) -> Result<String, String> {
-    let mut translation = Translation { rest: pattern.chars(), out: String::new(), groups: vec![Group::default()] };
+    let mut translation =
+        Translation { rest: pattern.chars(), out: String::new(), groups: vec![Group::default()] };
     while let Some(c) = translation.rest.next() {
         translation.step(c)?;
     }
@@ -59,7 +60,8 @@ impl Translation<'_> {
             '*' | '+' | '?' => return self.repeat(&c.to_string(), u32::from(c == '?')),
             '{' => {
                 if let Some((text, least, most)) = self.counted() {
-                    let fits = least <= MOST_REPEATS && most.is_none_or(|most| least <= most && most <= MOST_REPEATS);
+                    let fits = least <= MOST_REPEATS
+                        && most.is_none_or(|most| least <= most && most <= MOST_REPEATS);
                     if !fits {
                         return Err(format!("invalid repeat count: `{text}`"));
                     }
@@ -115,7 +117,11 @@ impl Translation<'_> {
         let (mut on, mut off) = (String::new(), String::new());
         let mut negated = false;
         loop {
-            match self.rest.next().ok_or_else(|| format!("missing argument to repetition operator: `{start}`"))? {
+            match self
+                .rest
+                .next()
+                .ok_or_else(|| format!("missing argument to repetition operator: `{start}`"))?
+            {
                 c @ ('i' | 'm' | 's' | 'U') => {
                     let (to, from) = if negated { (&mut off, &mut on) } else { (&mut on, &mut off) };
                     from.retain(|known| known != c);

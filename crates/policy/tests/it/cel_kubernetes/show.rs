@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use object::{Node, Version, v};
 use policy::cel::kubernetes::{
-    Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url, User,
+    Answer, Authorizer, Cidr, Decision, Environment, Format, Ip, Quantity, Resource, Semver, Target, Url,
+    User,
 };
 use policy::cel::{Bindings, Budget, Env, Range, Value};
 use serde_json::{Value as Json, json};
@@ -76,7 +77,8 @@ pub(super) fn theirs(answer: &Json) -> Verdict {
     }
     // In signatures these two have the names that messages use.
     let of = answer["type"].as_str().unwrap();
-    let of = of.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration");
+    let of =
+        of.replace("google.protobuf.Timestamp", "timestamp").replace("google.protobuf.Duration", "duration");
     let cost = answer["cost"].as_u64().unwrap();
     let bound = |name: &str| answer["estimate"][name].as_u64().unwrap();
     let estimate = Range::new(bound("min"), bound("max"));
@@ -96,21 +98,28 @@ fn comparable(value: &Json) -> Json {
             let text = value["opaque"]["text"].as_str().unwrap_or_default();
             match (kind, fields.get("string").and_then(Json::as_str)) {
                 (Some("kubernetes.Quantity"), _) => json!({"opaque": {"type": kind, "text": "a quantity"}}),
-                (Some("kubernetes.NamedFormat"), _) => json!({"opaque": {"type": kind, "text": text.to_lowercase()}}),
+                (Some("kubernetes.NamedFormat"), _) => {
+                    json!({"opaque": {"type": kind, "text": text.to_lowercase()}})
+                }
                 (Some(kind), _) if kind.starts_with("kubernetes.authorization") => {
                     json!({"opaque": {"type": kind, "text": ""}})
                 }
                 (_, Some(text)) if text.starts_with("user=") => {
                     json!({"string": text.split(" fields=").next()})
                 }
-                _ if fields.contains_key("double") => json!({"double": value["double"].as_f64().map_or_else(|| value["double"].clone(), double)}),
+                _ if fields.contains_key("double") => {
+                    json!({"double": value["double"].as_f64().map_or_else(|| value["double"].clone(), double)})
+                }
                 // Upstream writes the type of some types as that of a type.
                 _ if value["type"].as_str().is_some_and(|of| of.starts_with("type(")) => {
-                    let of = value["type"].as_str().and_then(|of| of.strip_prefix("type(")?.strip_suffix(')'));
+                    let of =
+                        value["type"].as_str().and_then(|of| of.strip_prefix("type(")?.strip_suffix(')'));
                     json!({"type": of})
                 }
                 _ if fields.contains_key("timestamp") => json!({"timestamp": "?"}),
-                _ => Json::Object(fields.iter().map(|(key, value)| (key.clone(), comparable(value))).collect()),
+                _ => {
+                    Json::Object(fields.iter().map(|(key, value)| (key.clone(), comparable(value))).collect())
+                }
             }
         }
         other => other.clone(),
@@ -217,7 +226,9 @@ fn authorizer(request: &Json) -> Authorizer {
             let asked = resource.cloned().unwrap_or_default();
             let fits = |rule: &str, asked: &str| rule.is_empty() || rule == asked;
             let rule = RULES.iter().find(|rule| {
-                fits(rule.verb, question.verb) && fits(rule.resource, &asked.resource) && fits(rule.path, path)
+                fits(rule.verb, question.verb)
+                    && fits(rule.resource, &asked.resource)
+                    && fits(rule.path, path)
             });
             let rule = rule.unwrap();
             let version = if resource.is_some() { "*" } else { "" };
@@ -283,7 +294,9 @@ fn show(value: &Value<'_>) -> Json {
                 message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect();
             json!({"object": {"type": &*message.name, "fields": fields}})
         }
-        Value::Opaque(opaque) => json!({"opaque": {"type": opaque.type_of().to_string(), "text": text(value)}}),
+        Value::Opaque(opaque) => {
+            json!({"opaque": {"type": opaque.type_of().to_string(), "text": text(value)}})
+        }
     }
 }
 
@@ -302,9 +315,9 @@ fn plain(value: &Value<'_>) -> Json {
             };
             Json::Object(map.entries().into_iter().map(entry).collect())
         }
-        Value::Object(message) => {
-            Json::Object(message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect())
-        }
+        Value::Object(message) => Json::Object(
+            message.fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect(),
+        ),
         Value::Optional(Some(value)) => plain(value),
         _ => Json::Null,
     }
@@ -315,7 +328,13 @@ fn double(value: f64) -> Json {
     if value.is_finite() {
         return json!(format!("{value:.14e}"));
     }
-    json!(if value.is_nan() { "NaN" } else if value > 0.0 { "+Inf" } else { "-Inf" })
+    json!(if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "+Inf"
+    } else {
+        "-Inf"
+    })
 }
 
 /// What a value of a library is; quantities are compared by what expressions ask of them.
@@ -334,7 +353,8 @@ fn base64(bytes: &[u8]) -> String {
     let digit = |value: u32| char::from(DIGITS[(value & 63) as usize]);
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let value = chunk.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let value =
+            chunk.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         let four = [digit(value >> 18), digit(value >> 12), digit(value >> 6), digit(value)];
         text.extend(four.iter().take(chunk.len() + 1));
         text.extend(std::iter::repeat_n('=', 3 - chunk.len()));

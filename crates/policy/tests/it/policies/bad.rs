@@ -174,6 +174,12 @@ fn deep_and_endless_expressions_are_refused_or_stopped() {
     let wide = format!("  validations: [{{expression: \"1{} > 0\"}}]", " + 1".repeat(20_000));
     let _ = of(&wide); // either way, it must come back
 
+    let numbers = format!("[{}]", vec!["1"; 101].join(", "));
+    let dear = format!(
+        "  validations: [{{expression: \"{numbers}.all(a, {numbers}.all(b, {numbers}.all(c, a + b + c > 0)))\"}}]"
+    );
+    assert!(of(&dear).contains("costs at least "), "{}", of(&dear));
+
     let list = "object.spec.containers[0].args";
     let runaway = policy(
         "x",
