@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use finding::visible;
 use serde_json::json;
 
 use super::{CaseRun, Run};
@@ -10,12 +11,12 @@ use super::{CaseRun, Run};
 pub(super) fn text(run: &Run) -> String {
     let mut out = String::new();
     for error in &run.errors {
-        let _ = writeln!(out, "error: {error}");
+        let _ = writeln!(out, "error: {}", visible(error));
     }
     for case in run.suites.iter().flat_map(|suite| &suite.cases).filter(|case| !case.differences.is_empty()) {
-        let _ = writeln!(out, "{}:{}: {}", case.file, case.line, case.name);
+        let _ = writeln!(out, "{}:{}: {}", visible(&case.file), case.line, visible(&case.name));
         for difference in &case.differences {
-            let _ = writeln!(out, "  {}", difference.what);
+            let _ = writeln!(out, "  {}", visible(&difference.what));
             let _ = writeln!(out, "    expected  {}", indented(&difference.expected));
             let _ = writeln!(out, "    got       {}", indented(&difference.got));
         }
@@ -24,11 +25,13 @@ pub(super) fn text(run: &Run) -> String {
     let errors = run.errors.len();
     let errors = if errors == 0 { String::new() } else { format!(", {}", counted(errors, "error")) };
     let _ = writeln!(out, "{} passed, {} failed{errors}", counted(passed, "case"), failed);
-    finding::visible(&out).into_owned()
+    out
 }
 
+/// Lines below each other, and nothing in them that a terminal would act on.
 fn indented(text: &str) -> String {
-    text.replace('\n', "\n              ")
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    lines.join("\n              ")
 }
 
 fn counted(number: usize, word: &str) -> String {
