@@ -10,9 +10,11 @@ use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Version};
+use policy::admission_policy::{self, Cluster, by_roles, suite};
 use policy::decide::{Decider, Labels, Lookup};
 use policy::document::Policies;
 use policy::pod_security::{Level, Policy, PolicyVersion};
+use policy::rbac::Rbac;
 
 pub mod mutate;
 pub mod watch;
@@ -26,12 +28,13 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
     Target { name: "config", run: config },
     Target { name: "admit", run: admit },
+    Target { name: "policies", run: policies },
 ];
 
 /// Manifests: the bytes of one file, as a user or a webhook client hands them in.
@@ -42,6 +45,20 @@ pub fn parse(bytes: &[u8]) {
             std::hint::black_box(containers.count());
         }
     }
+}
+
+/// Admission policies and requests to them: everything `cofferdam policy test` does with a directory.
+pub fn policies(bytes: &[u8]) {
+    let Some(read) = read(bytes) else { return };
+    let cluster = Cluster::new(&read.objects);
+    let (policies, problems) = admission_policy::Policies::load(&read.objects);
+    let (cases, wrong) = suite::cases(&read.objects, &cluster);
+    let authorize = by_roles(Rbac::of(&Inventory::new(read.objects.clone())));
+    for case in &cases {
+        let decision = case.decide(&policies, &cluster, &authorize);
+        std::hint::black_box(case.differences(&decision));
+    }
+    std::hint::black_box((problems.len(), wrong.len()));
 }
 
 /// The whole way of `cofferdam check`: every rule, every standard, every output.
