@@ -92,7 +92,7 @@ func judge(question *policyQuestion) (answer, error) {
 }
 
 // mutate calls the mutating policies as admission's reinvoker does.
-func mutate(ctx context.Context, world *policyWorld, request *request, interfaces admission.ObjectInterfaces) error {
+func mutate(ctx context.Context, world *policyWorld, request *policyRequest, interfaces admission.ObjectInterfaces) error {
 	if request.GetOperation() == admission.Delete { // the plugin handles it, but there is nothing to patch
 		return nil
 	}
@@ -106,18 +106,18 @@ func mutate(ctx context.Context, world *policyWorld, request *request, interface
 	return dispatcher.Dispatch(ctx, request, interfaces, world.mutating)
 }
 
-// request is a request that shows the annotations it was given.
-type request struct {
+// policyRequest is a request that shows the annotations it was given.
+type policyRequest struct {
 	admission.Attributes
 	annotations map[string]string
 }
 
-func (r *request) AddAnnotation(key, value string) error {
+func (r *policyRequest) AddAnnotation(key, value string) error {
 	r.annotations[key] = value
 	return r.Attributes.AddAnnotation(key, value)
 }
 
-func newRequest(asked *admissionv1.AdmissionRequest) (*request, error) {
+func newRequest(asked *admissionv1.AdmissionRequest) (*policyRequest, error) {
 	object, err := serverObject(asked.Object.Raw)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func newRequest(asked *admissionv1.AdmissionRequest) (*request, error) {
 	dryRun := asked.DryRun != nil && *asked.DryRun
 	attributes := admission.NewAttributesRecord(object, old, schema.GroupVersionKind(asked.Kind), asked.Namespace, asked.Name,
 		schema.GroupVersionResource(asked.Resource), asked.SubResource, admission.Operation(asked.Operation), nil, dryRun, who)
-	return &request{attributes, map[string]string{}}, nil
+	return &policyRequest{attributes, map[string]string{}}, nil
 }
 
 // warnings gathers what a client would be warned of.

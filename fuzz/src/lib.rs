@@ -10,6 +10,7 @@ use check::fix::mend;
 use check::{Config, Date, Judge, Place, Scope, Waivers};
 use finding::{Baseline, Color, Report, Safety, Source};
 use object::{Inventory, Limits, Pod, Version};
+use policy::admission_policy::{self, Cluster, by_roles, suite};
 use policy::cel::{Bindings, Budget, Env, Type, Value};
 use policy::decide::{Decider, Labels, Lookup};
 use policy::document::Policies;
@@ -18,6 +19,7 @@ use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
 use policy::pod_security_policy::{
     Decision, Operation, Pass, PodSecurityPolicy, Request, Standing, decide, read_all, value,
 };
+use policy::rbac::Rbac;
 
 pub mod mutate;
 pub mod watch;
@@ -31,7 +33,7 @@ pub struct Target {
 }
 
 /// Every target; a new parser from outside bytes gets a line here, a folder of seeds and a file in `fuzz_targets/`.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "parse", run: parse },
     Target { name: "check", run: check },
     Target { name: "fix", run: fix },
@@ -39,6 +41,7 @@ pub const TARGETS: [Target; 7] = [
     Target { name: "psp", run: psp },
     Target { name: "cel", run: cel },
     Target { name: "admit", run: admit },
+    Target { name: "policies", run: policies },
 ];
 
 /// Expressions of policies, evaluated over a manifest that follows a line of dashes.
@@ -73,6 +76,20 @@ pub fn parse(bytes: &[u8]) {
             std::hint::black_box(containers.count());
         }
     }
+}
+
+/// Admission policies and requests to them: everything `cofferdam policy test` does with a directory.
+pub fn policies(bytes: &[u8]) {
+    let Some(read) = read(bytes) else { return };
+    let cluster = Cluster::new(&read.objects);
+    let (policies, problems) = admission_policy::Policies::load(&read.objects);
+    let (cases, wrong) = suite::cases(&read.objects, &cluster);
+    let authorize = by_roles(Rbac::of(&Inventory::new(read.objects.clone())));
+    for case in &cases {
+        let decision = case.decide(&policies, &cluster, &authorize);
+        std::hint::black_box(case.differences(&decision));
+    }
+    std::hint::black_box((problems.len(), wrong.len()));
 }
 
 /// The whole way of `cofferdam check`: every rule, every standard, every output.

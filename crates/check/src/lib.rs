@@ -3,8 +3,8 @@
 //! [`CHECKS`] is the one ordered list. A rule is a file and a page of the same stem under `checks/`
 //! and one line of `list.rs`; nothing registers itself.
 
-mod api_group;
 mod admission;
+mod api_group;
 mod arguments;
 mod change;
 mod config;

@@ -206,6 +206,8 @@ pub(crate) struct PolicyArgs {
 pub(crate) enum PolicyWhat {
     /// Print the JSON Schema of a policy, for editors
     Schema,
+    /// Run test cases: requests, and what the policies beside them are to answer
+    Test(PolicyTestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -267,6 +269,33 @@ pub(crate) struct PspMigrateArgs {
     /// Write the documents into this directory, one file a policy; a file that is there is not replaced
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 every case got its answer, 1 some did not, 2 a document was refused or there are no cases.
+
+Cases are documents of apiVersion cofferdam.dev/v1alpha1 and kind PolicyTest; each directory is tested with
+the policies, bindings, parameters and namespaces that lie in it.")]
+pub(crate) struct PolicyTestArgs {
+    /// Directory with policies and cases, searched recursively
+    #[arg(value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+
+    /// How to write the outcome
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub(crate) format: TestFormat,
+}
+
+/// How the outcome of tests is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people: what differs
+    Text,
+    /// For programs: schema cofferdam/policy-test/v1
+    Json,
+    /// For test reports: JUnit XML
+    Junit,
 }
 
 #[derive(Debug, Args)]

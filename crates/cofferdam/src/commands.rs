@@ -5,5 +5,5 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod list;
-pub(crate) mod psp;
 pub(crate) mod policy;
+pub(crate) mod psp;

@@ -1,6 +1,6 @@
 //! What would the API server's admission policies say to a request?
 //!
-//! ValidatingAdmissionPolicy and MutatingAdmissionPolicy with their bindings, evaluated as
+//! `ValidatingAdmissionPolicy` and `MutatingAdmissionPolicy` with their bindings, evaluated as
 //! `k8s.io/apiserver/pkg/admission/plugin/policy` (v0.37) does: same matching, same order, same texts.
 
 mod activation;
@@ -24,20 +24,19 @@ mod selector;
 mod served;
 pub mod suite;
 mod validating;
-mod value;
 mod view;
 
 use object::Object;
 
+use authorize::Rights;
 use hook::Hook;
 
-pub use authorize::{Authorize, Nobody};
+pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;
-pub use value::of_node;
 
 /// The policies that are in force, compiled.
 #[derive(Debug)]
@@ -55,15 +54,16 @@ impl Policies {
     }
 
     /// The answer to a request: mutating policies first, then the validating ones.
-    pub fn decide(&self, mut request: Request, cluster: &Cluster, authorizer: &dyn Authorize) -> Decision {
+    pub fn decide(&self, mut request: Request, cluster: &Cluster, authorize: &Authorize) -> Decision {
         let mut decision = Decision::default();
         if is_exempt(&request) {
             decision.object = request.object;
             return decision;
         }
-        mutating::dispatch(&self.hooks, &mut request, cluster, authorizer, &mut decision);
+        let rights = Rights::of(&request, authorize);
+        mutating::dispatch(&self.hooks, &mut request, cluster, &rights, &mut decision);
         if decision.is_allowed() {
-            validating::dispatch(&self.hooks, &request, cluster, authorizer, &mut decision);
+            validating::dispatch(&self.hooks, &request, cluster, &rights, &mut decision);
         }
         decision.object = request.object.filter(|_| decision.is_allowed());
         decision

@@ -1,5 +1,7 @@
 //! `cofferdam policy`: what there is to know and do about policies.
 
+mod test;
+
 use check::Known;
 use policy::document::{Catalogue, json_schema};
 
@@ -8,8 +10,9 @@ use crate::exit::Outcome;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    match args.what {
+    match &args.what {
         PolicyWhat::Schema => ui.data(&format!("{:#}\n", json_schema(&Known.all())))?,
+        PolicyWhat::Test(args) => return test::run(args, ui),
     }
     Ok(Outcome::Clean)
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde_json::Value as Json;
 
-use super::authorize::{self, Authorize};
+use super::authorize::Rights;
 use super::compile::{Compiled, Program};
 use super::view::View;
 use crate::cel::{self, Bindings, Error, LazyFields, Map, Value};
@@ -42,7 +42,7 @@ impl Budget {
 pub(super) struct Inputs<'a> {
     pub(super) view: &'a View,
     pub(super) params: Option<&'a Json>,
-    pub(super) authorizer: &'a dyn Authorize,
+    pub(super) rights: &'a Rights,
 }
 
 /// What differs between the places where a policy has expressions.
@@ -95,7 +95,7 @@ impl<'a> Activation<'a> {
             if !condition {
                 bindings = bindings.bind("variables", Value::Map(Map::Lazy(self)));
             }
-            if place == Place::Text { bindings } else { authorize::bind(bindings, inputs) }
+            if place == Place::Text { bindings } else { inputs.rights.bind(bindings) }
         });
         self
     }

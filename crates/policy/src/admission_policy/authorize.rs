@@ -1,18 +1,75 @@
 //! May somebody do something? Asked by expressions that name `authorizer`.
 
-use super::activation::Inputs;
-use crate::cel::Bindings;
+use std::sync::Arc;
 
-/// Answers what RBAC, or whatever authorizes, would answer.
-pub trait Authorize: Sync {}
+use super::request::Request;
+use crate::cel::kubernetes::{Answer, Authorizer, Decision, Resource, ResourceCheck, Target, User};
+use crate::cel::{Bindings, Value};
+use crate::rbac::{Ask, Grant, Rbac};
+use crate::request;
 
-/// Knows of no permission at all.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Nobody;
+pub use crate::cel::kubernetes::Authorize;
 
-impl Authorize for Nobody {}
+/// Answers of every question that nothing speaks for it.
+pub fn nobody() -> Authorize {
+    Arc::new(|_| Answer::default())
+}
 
-/// Binds `authorizer` and `authorizer.requestResource`.
-pub(super) fn bind<'a>(bindings: Bindings<'a>, _inputs: &Inputs<'a>) -> Bindings<'a> {
-    bindings
+/// Answers as the roles and bindings say.
+pub fn by_roles(rbac: Rbac) -> Authorize {
+    Arc::new(move |question| {
+        let user = request::User { name: question.user.name.clone(), groups: question.user.groups.clone() };
+        let verb = question.verb;
+        let ask = match question.target {
+            Target::Path(path) => Ask::Url { verb, path },
+            Target::Resource(r) => Ask::Resource {
+                verb,
+                group: &r.group,
+                resource: &r.resource,
+                subresource: &r.subresource,
+                namespace: &r.namespace,
+                name: &r.name,
+            },
+        };
+        let reason = match rbac.allows(&user, ask) {
+            None => return Answer::default(),
+            Some(Grant::Masters) => String::new(),
+            Some(Grant::Binding { binding, role }) => format!("RBAC: allowed by {binding} of {role}"),
+        };
+        Answer { decision: Decision::Allow, reason, error: None }
+    })
+}
+
+/// The rights of who asks.
+#[derive(Clone, Debug)]
+pub(super) struct Rights {
+    authorizer: Authorizer,
+    resource: ResourceCheck,
+}
+
+impl Rights {
+    pub(super) fn of(request: &Request, authorize: &Authorize) -> Self {
+        let user = User {
+            name: request.user.username.clone(),
+            uid: request.user.uid.clone(),
+            groups: request.user.groups.clone(),
+        };
+        let authorizer = Authorizer::new(user, Arc::clone(authorize));
+        let resource = authorizer.resource(Resource {
+            group: request.resource.group.clone(),
+            resource: request.resource.resource.clone(),
+            subresource: request.subresource.clone(),
+            namespace: request.namespace.clone(),
+            name: request.name.clone(),
+            ..Resource::default()
+        });
+        Self { authorizer, resource }
+    }
+
+    /// Binds `authorizer` and `authorizer.requestResource`.
+    pub(super) fn bind<'a>(&self, bindings: Bindings<'a>) -> Bindings<'a> {
+        bindings
+            .bind("authorizer", Value::opaque(self.authorizer.clone()))
+            .bind("authorizer.requestResource", Value::opaque(self.resource.clone()))
+    }
 }

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::model::{Missing, ParamChoice, ParamKind, ParamRef};
 use super::request::GroupVersionKind;
 use super::served;
-use super::value::of_node;
 
 /// The objects a decision may look up.
 #[derive(Debug, Default)]
@@ -83,7 +82,7 @@ impl Cluster {
     fn add(&mut self, object: &Object) {
         let id = object.id();
         let kind = GroupVersionKind::of(&id.api_version, &id.kind);
-        let mut value = served::as_served(of_node(object.root()));
+        let mut value = served::as_served(crate::value::of(object.root()));
         if id.api_version == "v1" && id.kind == "Namespace" {
             complete_namespace(&mut value, &id.name);
             self.namespaces.insert(id.name.clone(), value.clone());
@@ -122,6 +121,10 @@ impl Cluster {
         let objects = self.objects.get(kind)?;
         let somewhere = objects.keys().any(|(namespace, _)| !namespace.is_empty());
         Some(if somewhere { Scope::Namespaced } else { Scope::Cluster })
+    }
+
+    pub(crate) fn has_namespace(&self, name: &str) -> bool {
+        self.namespaces.contains_key(name)
     }
 
     /// The namespace of that name. One that was not given is taken to exist with the label every namespace

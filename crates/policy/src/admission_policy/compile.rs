@@ -6,7 +6,8 @@ use super::environment::{Names, environment};
 use super::model::{Body, Expression, PatchType, Policy, Reinvocation};
 use super::position::span_at;
 use super::problem::{Problem, Weight};
-use crate::cel::{self, Env, Issue, Type};
+use crate::cel::kubernetes::Environment;
+use crate::cel::{self, Env, Issue, Type, cost};
 
 /// A policy whose expressions all compile.
 #[derive(Debug)]
@@ -59,11 +60,16 @@ pub(super) struct Program {
     pub(super) program: cel::Program,
 }
 
+/// A variable and its type.
+type Field = (String, Type);
+/// A variable, or the key of an annotation, and its expression.
+type Named = (String, Program);
+
 /// Compiles all expressions of a policy; on failure everything that is wrong with them.
 pub(super) fn compile(policy: &Policy) -> Result<Compiled, Vec<Problem>> {
-    let mut compiler = Compiler { policy, problems: Vec::new() };
-    let compiled = compiler.policy();
-    if compiler.problems.is_empty() { Ok(compiled) } else { Err(compiler.problems) }
+    let mut work = Compiler { policy, problems: Vec::new() };
+    let compiled = work.policy();
+    if work.problems.is_empty() { Ok(compiled) } else { Err(work.problems) }
 }
 
 struct Compiler<'p> {
@@ -76,9 +82,10 @@ impl Compiler<'_> {
         let policy = self.policy;
         let params = policy.param_kind.is_some();
         let env = environment(Names { params, authorizer: true, patches: false });
+        let plain = env.clone().finish();
         let bool_type = [Type::Bool];
         let conditions =
-            policy.conditions.iter().filter_map(|(_, e)| self.expression(&env, e, &bool_type)).collect();
+            policy.conditions.iter().filter_map(|(_, e)| self.expression(&plain, e, &bool_type)).collect();
         let (fields, variables) = self.variables(&env);
         let env = with_variables(env, &fields);
         let body = match &policy.body {
@@ -123,13 +130,12 @@ impl Compiler<'_> {
     }
 
     /// The variables and their types; each knows those before it.
-    fn variables(&mut self, env: &Env) -> (Vec<(String, Type)>, Vec<(String, Program)>) {
-        let (mut fields, mut compiled): (Vec<(String, Type)>, Vec<(String, Program)>) =
-            (Vec::new(), Vec::new());
+    fn variables(&mut self, env: &Environment) -> (Vec<Field>, Vec<Named>) {
+        let (mut fields, mut compiled) = (Vec::new(), Vec::new());
         for (name, expression) in &self.policy.variables {
             let env = with_variables(env.clone(), &fields);
             let program = self.expression(&env, expression, &[]);
-            let of = program.as_ref().map_or(Type::Dyn, |program| field_type(program.program.result_type()));
+            let of = program.as_ref().map_or(Type::Dyn, |program| program.program.result_type().clone());
             fields.push((name.clone(), of));
             compiled.extend(program.map(|program| (name.clone(), program)));
         }
@@ -141,19 +147,29 @@ impl Compiler<'_> {
         let program = match env.compile(&expression.text) {
             Ok(program) => program,
             Err(issues) => {
-                issues.iter().for_each(|issue| self.issue(expression, issue));
+                for issue in &issues {
+                    self.issue(expression, issue);
+                }
                 return None;
             }
         };
         let of = program.result_type();
         if !types.is_empty() && !types.contains(of) {
-            let message = match types {
-                [one] => format!("must evaluate to {one} but got {of}"),
-                _ => {
-                    let names: Vec<String> = types.iter().map(ToString::to_string).collect();
-                    format!("must evaluate to one of [{}] but got {of}", names.join(" "))
-                }
+            let names: Vec<String> = types.iter().map(ToString::to_string).collect();
+            let wanted = if let [one] = names.as_slice() {
+                one.clone()
+            } else {
+                format!("one of [{}]", names.join(" "))
             };
+            self.refuse(expression, expression.place.span, format!("must evaluate to {wanted} but got {of}"));
+            return None;
+        }
+        let least = env.estimate(&expression.text).map_or(0, |estimate| estimate.min);
+        if least > cost::PER_EXPRESSION {
+            let message = format!(
+                "costs at least {least}, and every evaluation is stopped at {}: make its lists shorter or nest fewer",
+                cost::PER_EXPRESSION
+            );
             self.refuse(expression, expression.place.span, message);
             return None;
         }
@@ -182,26 +198,7 @@ impl Compiler<'_> {
     }
 }
 
-fn with_variables(env: Env, fields: &[(String, Type)]) -> Env {
-    const NAME: &str = "kubernetes.variables";
-    let fields: Vec<(&str, Type)> = fields.iter().map(|(name, of)| (name.as_str(), of.clone())).collect();
-    env.declare_object(NAME, &fields).declare("variables", Type::object(NAME))
-}
-
-/// The type that a variable has for those after it: types of libraries are forgotten, as upstream does.
-fn field_type(of: &Type) -> Type {
-    match of {
-        Type::Bool
-        | Type::Bytes
-        | Type::Double
-        | Type::Duration
-        | Type::Int
-        | Type::Null
-        | Type::String
-        | Type::Timestamp
-        | Type::Uint => of.clone(),
-        Type::List(item) => Type::list(field_type(item)),
-        Type::Map(key, value) => Type::map(field_type(key), field_type(value)),
-        _ => Type::Dyn,
-    }
+fn with_variables(env: Environment, fields: &[(String, Type)]) -> Env {
+    let fields: Vec<(&str, &Type)> = fields.iter().map(|(name, of)| (name.as_str(), of)).collect();
+    env.with_variables(&fields).finish()
 }

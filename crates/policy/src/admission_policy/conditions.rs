@@ -18,7 +18,7 @@ pub(super) fn hold(compiled: &Compiled, failure: FailurePolicy, inputs: &Inputs<
             Err(spent) => return if failure == FailurePolicy::Fail { Err(spent) } else { Ok(false) },
         }
     }
-    if results.iter().any(|result| *result == Ok(false)) {
+    if results.contains(&Ok(false)) {
         return Ok(false);
     }
     let mut errors: Vec<String> = Vec::new();

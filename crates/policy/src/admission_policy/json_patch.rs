@@ -26,6 +26,8 @@ pub(crate) enum Unapplied {
 /// What copies may add up to, as the API server sets it; doubling by copies would have no end.
 const COPIED_BYTES: usize = 3 * 1024 * 1024;
 const MISSING: &str = "missing value";
+/// Copies into copies grow deep before they grow large; nothing that lives in a cluster is this deep.
+const DEEPEST: usize = 256;
 
 /// Applies all operations or none.
 pub(crate) fn apply(object: &Value, operations: &[Operation]) -> Result<Value, Unapplied> {
@@ -39,6 +41,9 @@ pub(crate) fn apply(object: &Value, operations: &[Operation]) -> Result<Value, U
 
 fn step(object: &mut Value, operation: &Operation, copied: &mut usize) -> Result<(), Unapplied> {
     let Operation { op, path, from, value } = operation;
+    if matches!(op.as_str(), "add" | "replace") {
+        shallow(path, value).map_err(Unapplied::Error)?;
+    }
     let done = match op.as_str() {
         "add" => match parent(object, path) {
             None => Err(format!("add operation does not apply: doc is missing path: \"{path}\": {MISSING}")),
@@ -97,6 +102,7 @@ fn relocate(object: &mut Value, path: &str, from: &str) -> Result<(), String> {
         return Err(format!("move operation does not apply: doc is missing from path: {from}: {MISSING}"));
     };
     let value = remove(holder, &key).map_err(|e| format!("error in move for path: '{key}': {e}"))?;
+    shallow(path, &value)?;
     let Some((holder, key)) = parent(object, path) else {
         return Err(format!(
             "move operation does not apply: doc is missing destination path: {path}: {MISSING}"
@@ -111,6 +117,7 @@ fn copy(object: &mut Value, path: &str, from: &str, copied: &mut usize) -> Resul
     };
     let value = get(holder, &key).map_err(|e| format!("error in copy for from: '{from}': {e}"))?;
     let value = value.cloned().unwrap_or_default();
+    shallow(path, &value)?;
     let Some((holder, key)) = parent(object, path) else {
         return Err(format!(
             "copy operation does not apply: doc is missing destination path: {path}: {MISSING}"
@@ -138,6 +145,23 @@ fn test(object: &mut Value, path: &str, value: &Value) -> Result<(), Unapplied> 
         !equal(found.unwrap_or(&Value::Null), value)
     };
     if failed { Err(Unapplied::TestFailed) } else { Ok(()) }
+}
+
+/// Refuses a value that would reach too deep at its path.
+fn shallow(path: &str, value: &Value) -> Result<(), String> {
+    let at = path.bytes().filter(|b| *b == b'/').count();
+    if at <= DEEPEST && depth(value) + at <= DEEPEST {
+        return Ok(());
+    }
+    Err(format!("the object would be more than {DEEPEST} levels deep"))
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// Equal as JSON: `1` and `1.0` are one number.
@@ -189,12 +213,8 @@ fn add(holder: &mut Value, key: &str, value: Value) -> Result<(), String> {
             let index: i64 = key
                 .parse()
                 .map_err(|_| format!("value was not a proper array index: '{key}': {}", not_a_number(key)))?;
-            let slots = items.len() as i64 + 1;
-            let at = if index < 0 { index + slots } else { index };
-            match usize::try_from(at) {
-                Ok(at) if at <= items.len() => items.insert(at, value),
-                _ => return Err(no_index(index)),
-            }
+            let at = from_either_end(index, items.len() + 1).filter(|at| *at <= items.len());
+            items.insert(at.ok_or_else(|| no_index(index))?, value);
         }
         Value::Object(map) => {
             map.insert(key.to_owned(), value);
@@ -220,8 +240,13 @@ fn remove(holder: &mut Value, key: &str) -> Result<Value, String> {
 /// The place of an item; negative indices count from the end.
 fn position(key: &str, len: usize) -> Result<usize, String> {
     let index: i64 = key.parse().map_err(|_| not_a_number(key))?;
-    let at = if index < 0 { index + len as i64 } else { index };
-    usize::try_from(at).ok().filter(|at| *at < len).ok_or_else(|| no_index(index))
+    from_either_end(index, len).filter(|at| *at < len).ok_or_else(|| no_index(index))
+}
+
+/// Negative indices count from the end.
+fn from_either_end(index: i64, len: usize) -> Option<usize> {
+    let distance = usize::try_from(index.unsigned_abs()).ok()?;
+    if index < 0 { len.checked_sub(distance) } else { Some(distance) }
 }
 
 fn not_a_number(key: &str) -> String {
@@ -307,5 +332,11 @@ mod tests {
         let copy = r#"{"op":"copy","from":"/a","path":"/a/-"},"#.repeat(60);
         let patch = format!("[{}]", copy.trim_end_matches(','));
         assert!(patched(r#"{"a":["x"]}"#, &patch).starts_with("Unable to complete the copy"));
+        let path = "/a".repeat(200);
+        let deeper = format!(r#"[{{"op":"add","path":"{path}","value":{{"a":{{}}}}}}]"#);
+        let nested = format!("{}{{}}{}", r#"{"a":"#.repeat(100), "}".repeat(100));
+        let copies = format!(r#"[{}]"#, [r#"{"op":"copy","from":"/a","path":"/a/a/b"}"#; 2].join(","));
+        assert!(patched(&nested, &copies).contains("b"));
+        assert!(patched("{}", &deeper.replace("{}", &nested)).ends_with("levels deep"));
     }
 }

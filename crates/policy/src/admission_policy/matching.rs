@@ -44,7 +44,15 @@ fn in_namespace(selector: &Selector, request: &Request, cluster: &Cluster) -> bo
     if own && let Some(namespace) = &request.object {
         return selector.chooses(namespace);
     }
-    selector.chooses(&cluster.namespace(&request.namespace))
+    // A namespace that goes is the one the server knows; here it may be known by its request alone.
+    let itself = request
+        .old_object
+        .as_ref()
+        .filter(|_| about_namespaces && !cluster.has_namespace(&request.namespace));
+    match itself {
+        Some(namespace) => selector.chooses(namespace),
+        None => selector.chooses(&cluster.namespace(&request.namespace)),
+    }
 }
 
 fn is_chosen(selector: &Selector, request: &Request) -> bool {

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::activation::{Activation, Budget, Inputs, Place};
+use super::authorize::Rights;
 use super::cluster::Cluster;
 use super::compile::{Compiled, CompiledBody, Mutator};
 use super::decision::{Decision, Status};
@@ -15,10 +16,10 @@ use super::hook::{Bound, Hook};
 use super::json_patch::{self, Unapplied, equal};
 use super::matching::{self, Matched};
 use super::model::{FailurePolicy, Family, PatchType, Reinvocation};
+use super::patch_value;
 use super::request::{Operation, Request};
 use super::served;
 use super::view::View;
-use super::{Authorize, patch_value};
 
 /// Policy, binding, and namespace and name of the parameter.
 type Key = (String, String, String, String);
@@ -70,7 +71,7 @@ pub(super) fn dispatch(
     hooks: &[Hook],
     request: &mut Request,
     cluster: &Cluster,
-    authorizer: &dyn Authorize,
+    rights: &Rights,
     decision: &mut Decision,
 ) {
     // The plugin does not handle deletions at all.
@@ -83,7 +84,7 @@ pub(super) fn dispatch(
             return;
         }
         let (invocations, mut troubles) = invocations(hooks, request, cluster);
-        match run(&invocations, request, cluster, authorizer, pass, &mut reinvocations) {
+        match run(&invocations, request, cluster, rights, pass, &mut reinvocations) {
             Ok(more) => troubles.extend(more),
             Err(status) => {
                 decision.denied = Some(*status);
@@ -175,7 +176,7 @@ fn run<'h>(
     invocations: &[Invocation<'h>],
     request: &mut Request,
     cluster: &Cluster,
-    authorizer: &dyn Authorize,
+    rights: &Rights,
     pass: Pass,
     reinvocations: &mut Reinvocations,
 ) -> Result<Vec<Trouble<'h>>, Box<Status>> {
@@ -190,7 +191,7 @@ fn run<'h>(
             let (hook, bound) = (invocation.hook, Some(invocation.bound));
             troubles.push(Trouble { hook, bound, message, reason: "Invalid" });
         };
-        let inputs = Inputs { view: &view, params: invocation.params, authorizer };
+        let inputs = Inputs { view: &view, params: invocation.params, rights };
         match super::conditions::hold(compiled, failure, &inputs) {
             Ok(true) => {}
             Ok(false) => continue,
@@ -206,14 +207,14 @@ fn run<'h>(
         let before = view.object.clone();
         for mutator in mutators {
             let Some(object) = view.object.clone() else { continue };
-            let inputs = Inputs { view: &view, params: invocation.params, authorizer };
+            let inputs = Inputs { view: &view, params: invocation.params, rights };
             match mutate(compiled, mutator, &inputs, &object) {
                 Ok(object) => {
                     view.object = Some(object);
                     written = true;
                 }
                 Err(Failed::Evaluation(message)) => trouble(message),
-                Err(Failed::Internal(message)) => return Err(internal(&message)),
+                Err(Failed::Internal(message)) => return Err(Box::new(internal(&message))),
             }
         }
         let same = match (&before, &view.object) {
@@ -290,7 +291,7 @@ fn mutate(
     Ok(served::as_served(patched))
 }
 
-fn internal(message: &str) -> Box<Status> {
-    let message = format!("Internal error occurred: {message}");
-    Box::new(Status { code: 500, reason: "InternalError".to_owned(), causes: vec![message.clone()], message })
+fn internal(why: &str) -> Status {
+    let message = format!("Internal error occurred: {why}");
+    Status { code: 500, reason: "InternalError".to_owned(), causes: vec![why.to_owned()], message }
 }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::json_patch::Operation;
-use crate::cel::{Message, Value};
+use crate::cel::{self, List, Message, Value};
 
 /// Above this a whole number does not survive as a double, and becomes text on its way through protobuf.
 const SAFE: u64 = (1 << 53) - 1;
@@ -89,14 +89,53 @@ fn value_fits(value: &Value<'_>, path: &str, errors: &mut Vec<String>) {
     }
 }
 
+/// The fields of an object; each by the rules of `dynamic.ObjectVal.ConvertToNative`.
+fn fields(object: &Message<'_>, numbers: Numbers) -> Result<Map<String, Json>, String> {
+    let field = |(name, value): &(_, Value<'_>)| {
+        let name = std::sync::Arc::<str>::to_string(name);
+        Ok((name, field_json(value, numbers)?))
+    };
+    object.fields.iter().map(field).collect()
+}
+
+/// A field of an object. Lists and maps that an expression wrote may hold values and objects, but no lists
+/// and maps of their own: upstream does not unwrap those, and cannot write them as JSON.
+fn field_json(value: &Value<'_>, numbers: Numbers) -> Result<Json, String> {
+    let element = |value: &Value<'_>| match value {
+        Value::List(List::Shared(_)) => Err("proto: invalid type: []ref.Val".to_owned()),
+        Value::Map(cel::Map::Shared(_)) => Err("proto: invalid type: map[ref.Val]ref.Val".to_owned()),
+        value => field_json(value, numbers),
+    };
+    match value {
+        Value::List(list @ List::Shared(_)) => list.iter().map(|item| element(&item)).collect(),
+        Value::Map(map @ cel::Map::Shared(_)) => entries(map, element),
+        Value::Int(value) if numbers == Numbers::AsProtobuf && value.unsigned_abs() > SAFE => {
+            #[allow(clippy::cast_precision_loss)] // as upstream
+            let rounded = *value as f64;
+            Ok(Number::from_f64(rounded).map_or(Json::Null, Json::Number))
+        }
+        value => json(value, numbers),
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     AsTheyAre,
     AsProtobuf,
 }
 
-fn fields(object: &Message<'_>, numbers: Numbers) -> Result<Map<String, Json>, String> {
-    object.fields.iter().map(|(name, value)| Ok((name.to_string(), json(value, numbers)?))).collect()
+fn entries<'a>(
+    map: &cel::Map<'a>,
+    json: impl Fn(&Value<'a>) -> Result<Json, String>,
+) -> Result<Json, String> {
+    let mut written = Map::new();
+    for (key, value) in map.entries() {
+        let key =
+            key.as_str().ok_or_else(|| format!("map key is of type {}, not string", key.type_name()))?;
+        let value = value.map_err(|error| error.to_string())?;
+        written.insert(key.to_owned(), json(&value)?);
+    }
+    Ok(Json::Object(written))
 }
 
 fn json(value: &Value<'_>, numbers: Numbers) -> Result<Json, String> {
@@ -109,27 +148,14 @@ fn json(value: &Value<'_>, numbers: Numbers) -> Result<Json, String> {
         Value::Int(value) => (*value).into(),
         Value::Uint(value) if numbers == Numbers::AsProtobuf && *value > SAFE => value.to_string().into(),
         Value::Uint(value) => (*value).into(),
-        #[allow(clippy::cast_possible_truncation)] // whole, and within the bound
+        #[allow(clippy::cast_precision_loss)] // exact: 2^53 - 1
         Value::Double(value) if value.fract() == 0.0 && value.abs() <= SAFE as f64 => (*value as i64).into(),
         Value::Double(value) => {
             Json::Number(Number::from_f64(*value).ok_or_else(|| format!("{value} is no JSON number"))?)
         }
         Value::String(text) => (**text).into(),
-        Value::List(list) => {
-            Json::Array(list.iter().map(|item| json(&item, numbers)).collect::<Result<_, _>>()?)
-        }
-        Value::Map(map) => Json::Object(
-            map.entries()
-                .into_iter()
-                .map(|(key, value)| {
-                    let key = key
-                        .as_str()
-                        .ok_or_else(|| format!("map key \"{}\" is not of type string", key.type_name()))?;
-                    let value = value.map_err(|error| error.to_string())?;
-                    Ok((key.to_owned(), json(&value, numbers)?))
-                })
-                .collect::<Result<_, String>>()?,
-        ),
+        Value::List(list) => list.iter().map(|item| json(&item, numbers)).collect::<Result<_, _>>()?,
+        Value::Map(map) => entries(map, |value| json(value, numbers))?,
         Value::Object(object) => Json::Object(fields(object, numbers)?),
         other => return Err(format!("no such conversion of {}", other.type_name())),
     })

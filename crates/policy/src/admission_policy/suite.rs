@@ -77,8 +77,8 @@ pub fn cases<'a>(
 
 impl Case {
     /// What the policies answer.
-    pub fn decide(&self, policies: &Policies, cluster: &Cluster, authorizer: &dyn Authorize) -> Decision {
-        policies.decide(self.request.clone(), cluster, authorizer)
+    pub fn decide(&self, policies: &Policies, cluster: &Cluster, authorize: &Authorize) -> Decision {
+        policies.decide(self.request.clone(), cluster, authorize)
     }
 
     /// What of an answer is not as expected.

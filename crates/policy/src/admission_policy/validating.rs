@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::activation::{Activation, Budget, Inputs, Place, is_true, text_of};
+use super::authorize::Rights;
 use super::cluster::Cluster;
 use super::compile::{Compiled, CompiledBody, Validator};
 use super::decision::{Decision, Status};
 use super::hook::{Bound, Hook};
 use super::model::{Action, FailurePolicy, Family};
 use super::view::View;
-use super::{Authorize, matching, request::Request};
+use super::{matching, request::Request};
 
 /// Upstream's limits: `maxValidationFailures`, `maxAuditAnnotationValueLength`, `MaxEvaluatedMessageExpressionSizeBytes`.
 const AUDITED_FAILURES: usize = 50;
@@ -43,7 +44,7 @@ pub(super) fn dispatch(
     hooks: &[Hook],
     request: &Request,
     cluster: &Cluster,
-    authorizer: &dyn Authorize,
+    rights: &Rights,
     decision: &mut Decision,
 ) {
     let mut said = Said::default();
@@ -89,7 +90,7 @@ pub(super) fn dispatch(
                 }
             };
             for params in params {
-                let inputs = Inputs { view: &view, params, authorizer };
+                let inputs = Inputs { view: &view, params, rights };
                 let judged = judge(hook.policy.failure, compiled, validator, &inputs);
                 said.take(hook, bound, judged, decision);
             }
@@ -282,7 +283,7 @@ fn judge(failure: FailurePolicy, compiled: &Compiled, validator: &Validator, inp
         };
         match result.map(|value| text_of(&value)) {
             Ok(Some(text)) if !text.trim().is_empty() => {
-                annotations.push((key.clone(), Ok(text.trim().to_owned())))
+                annotations.push((key.clone(), Ok(text.trim().to_owned())));
             }
             Err(message) if failure == FailurePolicy::Fail => annotations.push((key.clone(), Err(message))),
             _ => {}

@@ -50,10 +50,7 @@ fn only_what_differs_is_said() {
 
 #[test]
 fn lists_change_at_their_ends_and_inside() {
-    assert_eq!(
-        steps(json!(["a", "b"]), json!(["a", "b", "c"])),
-        r#"[{"op":"add","path":"/2","value":"c"}]"#
-    );
+    assert_eq!(steps(json!(["a", "b"]), json!(["a", "b", "c"])), r#"[{"op":"add","path":"/2","value":"c"}]"#);
     assert_eq!(steps(json!(["a", "b", "c"]), json!(["b", "c"])), r#"[{"op":"remove","path":"/0"}]"#);
     assert_eq!(
         steps(json!([{"n": "a"}, {"n": "b"}]), json!([{"n": "a", "x": 1}, {"n": "b"}])),

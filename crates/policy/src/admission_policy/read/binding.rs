@@ -7,7 +7,7 @@ use super::{names, resources};
 use crate::admission_policy::model::{Action, Binding, Family, Missing, ParamChoice, ParamRef};
 
 /// The binding, as far as it can be read; what is wrong with it is in the form.
-pub(super) fn read<'a>(form: &mut Form<'a>, family: Family) -> Option<Binding> {
+pub(super) fn read(form: &mut Form<'_>, family: Family) -> Option<Binding> {
     let root = form.object.root();
     let written = root.get("spec").is_some();
     let known: &[&str] = match family {

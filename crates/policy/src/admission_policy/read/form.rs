@@ -7,6 +7,7 @@ use object::{Kind, Node, Object};
 
 use crate::admission_policy::model::{Expression, Place};
 use crate::admission_policy::problem::{Problem, Weight};
+use crate::nearest;
 
 /// A document while it is read.
 pub(in crate::admission_policy) struct Form<'a> {
@@ -179,30 +180,4 @@ impl<'a> Form<'a> {
 pub(in crate::admission_policy) fn unsupported(word: &str, names: &[&str]) -> String {
     let hint = nearest(word, names).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
     format!("`{word}` is not supported: use one of {}{hint}", names.join(", "))
-}
-
-/// The known name that differs by the fewest letters, if that is few enough to be a slip.
-fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    if name.len() > 64 {
-        return None;
-    }
-    let scored =
-        known.iter().map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), *candidate));
-    scored.min().filter(|(distance, _)| *distance <= 1 + name.len() / 4).map(|(_, candidate)| candidate)
-}
-
-/// Letters to insert, remove or replace to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for ((y, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(row.iter()) {
-            left = (left + 1).min(above + 1).min(diagonal + usize::from(x != *y));
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

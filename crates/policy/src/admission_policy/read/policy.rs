@@ -23,7 +23,7 @@ const ANNOTATION_BYTES: usize = 5 * 1024;
 const CONDITIONS: usize = 64;
 
 /// The policy, as far as it can be read; what is wrong with it is in the form.
-pub(super) fn read<'a>(form: &mut Form<'a>, family: Family) -> Option<Policy> {
+pub(super) fn read(form: &mut Form<'_>, family: Family) -> Option<Policy> {
     let root = form.object.root();
     let written = root.get("spec").is_some();
     let known = [COMMON, if family == Family::Validating { VALIDATING } else { MUTATING }].concat();

@@ -177,7 +177,7 @@ fn expression<'a>(form: &mut Form<'a>, node: Node<'a>) -> Option<Term> {
         }
     }
     let values = owned(&values);
-    let none = node.get("values").is_none_or(|list| list.items().len() == 0);
+    let is_empty = node.get("values").is_none_or(|list| list.items().len() == 0);
     let test = match form.required(node, "operator", "use one of In, NotIn, Exists, DoesNotExist")? {
         "In" => Test::In(values),
         "NotIn" => Test::NotIn(values),
@@ -189,10 +189,10 @@ fn expression<'a>(form: &mut Form<'a>, node: Node<'a>) -> Option<Term> {
         }
     };
     match test {
-        Test::In(_) | Test::NotIn(_) if none => {
+        Test::In(_) | Test::NotIn(_) if is_empty => {
             form.refuse(node, "values", "is required with In and NotIn: list at least one value");
         }
-        Test::Exists | Test::DoesNotExist if !none => {
+        Test::Exists | Test::DoesNotExist if !is_empty => {
             form.refuse(node, "values", "must not be given with Exists and DoesNotExist: remove it");
         }
         _ => {}

@@ -24,13 +24,13 @@ pub(crate) fn apply(
     if !deduced {
         check(patch, &shape, "", &mut errors);
     }
-    joined(errors).map_err(|text| format!("failed to convert patch object to typed object: {text}"))?;
+    joined(&errors).map_err(|text| format!("failed to convert patch object to typed object: {text}"))?;
     let mut atomics = Vec::new();
     if deduced {
-        deduced_atomics(patch, "", &mut atomics)
+        deduced_atomics(patch, "", &mut atomics);
     } else {
-        find_atomics(patch, &shape, "", &mut atomics)
-    };
+        find_atomics(patch, &shape, "", &mut atomics);
+    }
     if !atomics.is_empty() {
         let list = atomics.join(", ");
         return Err(format!(
@@ -42,12 +42,12 @@ pub(crate) fn apply(
     }
     let mut errors = Vec::new();
     let merged = merge(&shape, Some(live), Some(patch), "", &mut errors);
-    joined(errors).map_err(|text| format!("failed to merge patch: {text}"))?;
+    joined(&errors).map_err(|text| format!("failed to merge patch: {text}"))?;
     Ok(merged.unwrap_or_else(|| Value::Object(Map::new())))
 }
 
-fn joined(errors: Vec<String>) -> Result<(), String> {
-    match errors.as_slice() {
+fn joined(errors: &[String]) -> Result<(), String> {
+    match errors {
         [] => Ok(()),
         [one] => Err(one.clone()),
         many => Err(std::iter::once("errors:".to_owned())
@@ -81,39 +81,41 @@ fn check(value: &Value, shape: &Shape, path: &str, errors: &mut Vec<String>) {
         return;
     }
     let (shape, kind) = resolved(shape);
-    let mut expected =
-        |what: &str| errors.push(located(path, &format!("expected {what}, got {}", shown(value))));
+    let expected = |what: &str| located(path, &format!("expected {what}, got &{{{}}}", go_text(value)));
     match shape {
-        Shape::String if !value.is_string() => expected("string"),
+        Shape::String if !value.is_string() => {
+            let got = format!("&value.valueUnstructured{{Value:{}}}", go_syntax(value));
+            errors.push(located(path, &format!("expected string, got {got}")));
+        }
         Shape::Numeric if !value.is_number() => {
             errors.push(located(path, &format!("expected numeric (int or float), got {}", go_type(value))));
         }
-        Shape::Boolean if !value.is_boolean() => expected("boolean"),
-        Shape::Untyped if value.is_array() || value.is_object() => expected("any scalar"),
+        Shape::Boolean if !value.is_boolean() => errors.push(expected("boolean")),
+        Shape::Untyped if value.is_array() || value.is_object() => errors.push(expected("any scalar")),
         Shape::List(how, item) => match value {
             Value::Array(items) => check_items(items, how, item, path, errors),
-            _ => expected("list"),
+            _ => errors.push(expected("list")),
         },
         Shape::Map(_, item) => match value {
             Value::Object(map) => {
-                map.iter().for_each(|(key, value)| check(value, item, &format!("{path}.{key}"), errors))
+                for (key, value) in map {
+                    check(value, item, &format!("{path}.{key}"), errors);
+                }
             }
-            _ => expected("map"),
+            _ => errors.push(expected("map")),
         },
         Shape::Struct(_) => match value {
             Value::Object(map) => {
                 for (key, value) in map {
                     let path = format!("{path}.{key}");
-                    match kind.and_then(|kind| kind.field(key)) {
-                        Some(field) => check(value, &field.shape, &path, errors),
-                        None => {
-                            errors.push(located(&path, "field not declared in schema"));
-                            return;
-                        }
-                    }
+                    let Some(field) = kind.and_then(|kind| kind.field(key)) else {
+                        errors.push(located(&path, "field not declared in schema"));
+                        return;
+                    };
+                    check(value, &field.shape, &path, errors);
                 }
             }
-            _ => expected("map"),
+            _ => errors.push(expected("map")),
         },
         _ => {}
     }
@@ -175,7 +177,10 @@ fn element(value: &Value, how: &How, item: &Shape, index: usize) -> Result<Strin
 fn find_atomics(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
     let (shape, kind) = resolved(shape);
     match (shape, value) {
-        (Shape::Any, Value::Object(_) | Value::Array(_)) => found.push(path.to_owned()),
+        (Shape::Any, Value::Object(_) | Value::Array(_))
+        | (Shape::Map(Granularity::Atomic, _), Value::Object(_)) => {
+            found.push(path.to_owned());
+        }
         (Shape::Struct(granularity), Value::Object(map)) => {
             if *granularity == Granularity::Atomic {
                 found.push(path.to_owned());
@@ -186,7 +191,6 @@ fn find_atomics(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String
                 }
             }
         }
-        (Shape::Map(Granularity::Atomic, _), Value::Object(_)) => found.push(path.to_owned()),
         (Shape::List(how, item), Value::Array(items)) => {
             if *how == How::Atomic {
                 found.push(path.to_owned());
@@ -227,7 +231,7 @@ fn merge(
     shape: &Shape,
     live: Option<&Value>,
     patch: Option<&Value>,
-    path: &str,
+    place: &str,
     errors: &mut Vec<String>,
 ) -> Option<Value> {
     let leaf = || patch.or(live).cloned();
@@ -243,7 +247,7 @@ fn merge(
         if live.is_none_or(Vec::is_empty) && patch.is_none_or(Vec::is_empty) {
             return leaf();
         }
-        return merge_lists(how, item, live.map_or(&[], |l| l), patch.map_or(&[], |p| p), path, errors);
+        return merge_lists(how, item, live.map_or(&[], |l| l), patch.map_or(&[], |p| p), place, errors);
     }
     let (live, patch) = (live.and_then(Value::as_object), patch.and_then(Value::as_object));
     if live.is_none_or(Map::is_empty) && patch.is_none_or(Map::is_empty) {
@@ -255,7 +259,7 @@ fn merge(
         let field = kind.and_then(|kind| kind.field(key)).map(|field| &field.shape);
         let shape = item.or(field).unwrap_or(&Shape::Any);
         let (live, patch) = (live.and_then(|map| map.get(key)), patch.and_then(|map| map.get(key)));
-        let value = merge(shape, live, patch, &format!("{path}.{key}"), errors);
+        let value = merge(shape, live, patch, &format!("{place}.{key}"), errors);
         merged.extend(value.map(|value| (key.clone(), value)));
     }
     Some(merged).filter(|merged| !merged.is_empty()).map(Value::Object)
@@ -267,17 +271,17 @@ fn merge_lists(
     item: &Shape,
     live: &[Value],
     patch: &[Value],
-    path: &str,
+    place: &str,
     errors: &mut Vec<String>,
 ) -> Option<Value> {
     let before = errors.len();
-    let right = index(patch, how, item, path, errors);
-    let (left_elements, left) = index(live, how, item, path, &mut Vec::new());
+    let right = index(patch, how, item, place, errors);
+    let (left_elements, left) = index(live, how, item, place, &mut Vec::new());
     let (right_elements, right) = right;
     let mut seen = BTreeSet::new();
     for element in &right_elements {
         if !seen.insert(element) {
-            errors.push(located(path, &format!("duplicate entries for key {element}")));
+            errors.push(located(place, &format!("duplicate entries for key {element}")));
         }
     }
     if errors.len() > before {
@@ -289,7 +293,7 @@ fn merge_lists(
     let mut merged = Vec::new();
     let (mut l, mut r) = (0, 0);
     let mut join = |element: &String, live: Option<&Value>, patch: Option<&Value>| {
-        merged.extend(merge(item, live, patch, &format!("{path}{element}"), errors));
+        merged.extend(merge(item, live, patch, &format!("{place}{element}"), errors));
     };
     while l < left_elements.len() || r < right_elements.len() {
         let (on_left, on_right) = (left_elements.get(l), right_elements.get(r));
@@ -350,8 +354,34 @@ fn index<'v>(
     (elements, values)
 }
 
-fn shown(value: &Value) -> String {
-    value.to_string()
+/// A value as Go's `%#v` writes it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(go_syntax).collect();
+            format!("[]interface {{}}{{{}}}", items.join(", "))
+        }
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key:?}:{}", go_syntax(value));
+            format!("map[string]interface {{}}{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+/// A value as Go's `%v` writes it.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{key}:{}", go_text(value));
+            format!("map[{}]", map.iter().map(entry).collect::<Vec<_>>().join(" "))
+        }
+        value => value.to_string(),
+    }
 }
 
 fn go_type(value: &Value) -> &'static str {

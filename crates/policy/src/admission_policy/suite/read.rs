@@ -1,12 +1,11 @@
 //! What does a `PolicyTest` document ask and expect?
 
 use object::{Kind, Node, Object};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::read::Form;
 use super::super::{
     Cluster, GroupVersionKind, GroupVersionResource, Operation, Problem, Request, Scope, User, as_served,
-    of_node,
 };
 use super::{Case, Expect};
 
@@ -22,6 +21,7 @@ const CASE: &[&str] = &[
     "oldObject",
     "namespace",
     "subresource",
+    "objectName",
     "resource",
     "options",
     "dryRun",
@@ -64,7 +64,7 @@ fn case<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option<Ca
 
 fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option<Request> {
     let operation = form.choice(node, "operation", &OPERATIONS, Operation::Create);
-    let given = |form: &mut Form<'a>, key: &str| form.typed(node, key, Kind::Map).map(of_node);
+    let given = |form: &mut Form<'a>, key: &str| form.typed(node, key, Kind::Map).map(crate::value::of);
     let (object, old) = (given(form, "object"), given(form, "oldObject"));
     // The object of a deletion is the one that goes.
     let (object, old) = match operation {
@@ -95,16 +95,12 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
     let served = |object: Option<Value>| object.map(|object| placed(as_served(object), scope, &namespace));
     Some(Request {
         operation,
-        resource: GroupVersionResource {
-            group: kind.group.clone(),
-            version: kind.version.clone(),
-            resource: form.text(node, "resource").map_or_else(|| plural(&kind.kind), str::to_owned),
-        },
+        resource: resource(form, node, &kind),
         subresource: form.text(node, "subresource").unwrap_or_default().to_owned(),
-        name: text("/metadata/name"),
+        name: form.text(node, "objectName").map_or_else(|| text("/metadata/name"), str::to_owned),
         object: served(object),
         old_object: served(old),
-        options: form.typed(node, "options", Kind::Map).map(of_node),
+        options: form.typed(node, "options", Kind::Map).map(crate::value::of),
         dry_run: form.typed(node, "dryRun", Kind::Bool).and_then(Node::bool).unwrap_or_default(),
         user: user(form, node),
         namespace,
@@ -112,15 +108,23 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
     })
 }
 
-/// The object with the namespace of its request.
+/// The resource: as written (`apps/v1/deployments`, `v1/pods`), or that of the kind.
+fn resource<'a>(form: &mut Form<'a>, node: Node<'a>, kind: &GroupVersionKind) -> GroupVersionResource {
+    let written = form.text(node, "resource").unwrap_or_default();
+    let mut parts = written.rsplitn(3, '/');
+    let name = parts.next().filter(|name| !name.is_empty()).map_or_else(|| plural(&kind.kind), str::to_owned);
+    let (group, version) = match (parts.next(), parts.next()) {
+        (Some(version), group) => (group.unwrap_or_default(), version),
+        _ => (kind.group.as_str(), kind.version.as_str()),
+    };
+    GroupVersionResource { group: group.to_owned(), version: version.to_owned(), resource: name }
+}
+
+/// The object with the namespace of its request; what a connection carries has no metadata.
 fn placed(mut object: Value, scope: Scope, namespace: &str) -> Value {
-    if scope == Scope::Namespaced
-        && let Some(map) = object.as_object_mut()
-    {
-        let metadata = map.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
-        if let Some(metadata) = metadata.as_object_mut() {
-            metadata.insert("namespace".to_owned(), namespace.into());
-        }
+    let metadata = object.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata.filter(|_| scope == Scope::Namespaced) {
+        metadata.insert("namespace".to_owned(), namespace.into());
     }
     object
 }
@@ -155,7 +159,7 @@ fn expect<'a>(form: &mut Form<'a>, node: Node<'a>) -> Option<Expect> {
     if node.get("allowed").is_none() {
         form.refuse(node, "allowed", "is required: true or false");
     }
-    let map = |form: &mut Form<'a>, key: &str| match form.typed(node, key, Kind::Map).map(of_node) {
+    let map = |form: &mut Form<'a>, key: &str| match form.typed(node, key, Kind::Map).map(crate::value::of) {
         Some(Value::Object(map)) => Some(map),
         _ => None,
     };

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use finding::Source;
 use object::{Limits, read};
 
-use super::super::{Cluster, Nobody, Policies};
+use super::super::{Cluster, Policies, nobody};
 use super::cases;
 
 const POLICY: &str = "
@@ -31,7 +31,7 @@ fn said(expect: &str) -> Vec<String> {
     let (cases, more) = cases(&objects, &cluster);
     let problems = problems.iter().chain(&more).map(ToString::to_string);
     let differences = cases.iter().flat_map(|case| {
-        let decision = case.decide(&policies, &cluster, &Nobody);
+        let decision = case.decide(&policies, &cluster, &nobody());
         case.differences(&decision)
             .into_iter()
             .map(|d| format!("{}: expected {}, got {}", d.what, d.expected, d.got))

@@ -15,7 +15,7 @@ use super::super::pod::Facts;
 use super::super::validate::validate;
 use super::{LABEL, Migration, PodSecurityPolicy};
 use crate::admission_policy::{
-    Cluster, GroupVersionKind, GroupVersionResource, Nobody, Operation, Policies, Request, User, as_served,
+    Cluster, GroupVersionKind, GroupVersionResource, Operation, Policies, Request, User, as_served, nobody,
 };
 use crate::pod_security::{Policy as LevelVersion, Violation, evaluate};
 
@@ -137,7 +137,7 @@ impl<'p> Prover<'p> {
             return Err("it cannot be read once its fields are filled in".to_owned());
         };
         let mut reasons: Vec<String> = evaluate(&own, self.level).iter().map(Violation::text).collect();
-        let decision = self.rules.decide(creation(pod), &self.namespace, &Nobody);
+        let decision = self.rules.decide(creation(pod), &self.namespace, &nobody());
         reasons.extend(decision.denied.map(|status| status.message));
         Ok(Verdict::of(reasons))
     }

@@ -44,6 +44,7 @@ fn finding(id: &'static str, object: &Object, field: &str, message: &str) -> Fin
         source: object.source().clone(),
         span: finding::Span::default(),
         field: field.to_owned(),
+        by_name: String::new(),
         object: Some(object.id().clone()),
         container: None,
         pod_security: None,

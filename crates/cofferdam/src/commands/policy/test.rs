@@ -1,0 +1,143 @@
+//! `cofferdam policy test`: do policies decide as their cases say?
+
+mod render;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use finding::Source;
+use object::{Inventory, Limits, Object, read};
+use policy::admission_policy::suite::{self, Case, Difference, cases};
+use policy::admission_policy::{Authorize, Cluster, Policies, Weight, by_roles};
+
+use policy::rbac::Rbac;
+
+use crate::cli::{PolicyTestArgs, TestFormat};
+use crate::exit::Outcome;
+use crate::input::{read_text, shown};
+use crate::ui::Ui;
+
+/// What came of all cases.
+struct Run {
+    suites: Vec<SuiteRun>,
+    /// Documents that were refused, and what else stands in the way.
+    errors: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// What came of the cases of one directory.
+struct SuiteRun {
+    directory: String,
+    cases: Vec<CaseRun>,
+}
+
+/// What came of one case.
+struct CaseRun {
+    name: String,
+    file: String,
+    line: u32,
+    differences: Vec<Difference>,
+}
+
+impl Run {
+    fn outcome(&self) -> Outcome {
+        let differs =
+            self.suites.iter().flat_map(|suite| &suite.cases).any(|case| !case.differences.is_empty());
+        match (self.errors.is_empty(), differs) {
+            (false, _) => Outcome::Failed,
+            (true, true) => Outcome::Objections,
+            (true, false) => Outcome::Clean,
+        }
+    }
+}
+
+pub(crate) fn run(args: &PolicyTestArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let directories = directories(&args.directory)?;
+    let mut run = Run { suites: Vec::new(), errors: Vec::new(), warnings: Vec::new() };
+    let progress = ui.progress("testing", directories.len());
+    for (directory, files) in directories {
+        run.directory(&directory, &files);
+        progress.step();
+    }
+    progress.finish();
+    if run.suites.iter().all(|suite| suite.cases.is_empty()) && run.errors.is_empty() {
+        bail!(
+            "no case below {}: write them in documents of {} and kind {}",
+            shown(&args.directory),
+            suite::API_VERSION,
+            suite::KIND
+        );
+    }
+    for warning in &run.warnings {
+        ui.note(&format!("warning: {warning}"));
+    }
+    let text = match args.format {
+        TestFormat::Text => render::text(&run),
+        TestFormat::Json => render::json(&run),
+        TestFormat::Junit => render::junit(&run),
+    };
+    ui.data(&text)?;
+    Ok(run.outcome())
+}
+
+/// Every directory below a path that holds manifests, and its files, both by name.
+fn directories(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, Vec<PathBuf>>> {
+    let mut found: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("listing {}", shown(root)))?;
+        let is_manifest =
+            entry.path().extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|e| end == *e));
+        if entry.file_type().is_file() && is_manifest {
+            let directory = entry.path().parent().unwrap_or(root).to_path_buf();
+            found.entry(directory).or_default().push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+impl Run {
+    fn directory(&mut self, directory: &Path, files: &[PathBuf]) {
+        let mut objects: Vec<Object> = Vec::new();
+        for file in files {
+            match read_text(file) {
+                Ok(text) => {
+                    let source = Arc::new(Source::file(shown(file), text));
+                    let read = read(&source, Limits::default());
+                    for problem in read.problems.iter().filter(|problem| problem.loses_objects()) {
+                        let (path, place) = problem.source.place(problem.span.start);
+                        self.errors
+                            .push(format!("{path}:{}:{}: {}", place.line, place.column, problem.message));
+                    }
+                    objects.extend(read.objects);
+                }
+                Err(failure) => self.errors.push(format!("{}: {}", failure.file, failure.message)),
+            }
+        }
+        let cluster = Cluster::new(&objects);
+        let (cases, wrong) = cases(&objects, &cluster);
+        if cases.is_empty() && wrong.is_empty() {
+            return;
+        }
+        let (policies, problems) = Policies::load(&objects);
+        for problem in problems.iter().chain(&wrong) {
+            let list = if problem.weight == Weight::Refused { &mut self.errors } else { &mut self.warnings };
+            list.push(problem.to_string());
+        }
+        let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
+        let cases = cases.iter().map(|case| judge(case, &policies, &cluster, &authorize)).collect();
+        self.suites.push(SuiteRun { directory: shown(directory), cases });
+    }
+}
+
+fn judge(case: &Case, policies: &Policies, cluster: &Cluster, authorize: &Authorize) -> CaseRun {
+    let decision = case.decide(policies, cluster, authorize);
+    let (file, place) = case.source.place(case.span.start);
+    CaseRun {
+        name: case.name.clone(),
+        file: file.to_owned(),
+        line: place.line,
+        differences: case.differences(&decision),
+    }
+}

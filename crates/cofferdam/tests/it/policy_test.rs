@@ -1,0 +1,85 @@
+//! `cofferdam policy test`: do cases and policies say the same?
+
+use crate::support::{Place, Ran};
+
+const POLICY: &str = "\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]
+  validations: [{expression: object.spec.replicas <= 3, message: too <many>}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: few}
+spec: {policyName: few, validationActions: [Deny]}
+";
+
+const CASES: &str = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: PolicyTest
+cases:
+- name: three are let in
+  object: {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 3}}
+  expect: {allowed: true, warnings: []}
+- name: four are refused
+  object: {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 4}}
+  expect: {allowed: false, code: 422}
+";
+
+fn tested(policy: &str, cases: &str, words: &str) -> Ran {
+    let place = Place::new().file("p/policy.yaml", policy).file("p/cases.yaml", cases);
+    place.cofferdam(&format!("policy test p {words}")).run()
+}
+
+#[test]
+fn cases_that_get_their_answers_are_counted() {
+    tested(POLICY, CASES, "").ends(0).says("2 cases passed, 0 failed\n");
+}
+
+#[test]
+fn a_case_that_gets_another_answer_is_shown_with_both() {
+    let ran = tested(POLICY, &CASES.replace("allowed: false, code: 422", "allowed: true"), "").ends(1);
+    ran.says("p/cases.yaml:7: four are refused\n  decision\n    expected  allowed\n    got       denied: deployments.apps \"web\" is forbidden: ValidatingAdmissionPolicy 'few' with binding 'few' denied request: too <many>\n")
+        .says("1 case passed, 1 failed\n");
+}
+
+#[test]
+fn programs_are_told_the_same() {
+    let wrong = CASES.replace("code: 422", "code: 403");
+    let json = tested(POLICY, &wrong, "--format json").ends(1);
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(report["schema"], "cofferdam/policy-test/v1");
+    assert_eq!((&report["passed"], &report["failed"]), (&1.into(), &1.into()));
+    assert_eq!(
+        report["suites"][0]["cases"][1]["differences"],
+        serde_json::json!([{"what": "code", "expected": "403", "got": "422"}])
+    );
+    tested(POLICY, &wrong, "--format junit")
+        .ends(1)
+        .says("<testsuite name=\"p\" tests=\"2\" failures=\"1\">")
+        .says("<failure message=\"code differs\">code: expected 403, got 422</failure>");
+}
+
+#[test]
+fn a_document_with_faults_is_refused_with_its_place() {
+    tested(&POLICY.replace("message: too", "mesage: too"), CASES, "") // typos: ignore
+        .ends(2)
+        .says("error: p/policy.yaml:7:")
+        .says(
+            "did you mean `message`?; meanwhile requests that it speaks of are denied (failurePolicy Fail)",
+        );
+    tested("", CASES, "").ends(1);
+    let place = Place::new().file("p/policy.yaml", POLICY);
+    place.cofferdam("policy test p").run().ends(2).complains("no case below p");
+}
+
+#[test]
+fn a_policy_that_takes_no_effect_is_spoken_of() {
+    let alone = POLICY.split("---").next().unwrap();
+    tested(alone, CASES, "")
+        .ends(1)
+        .warns("warning: p/policy.yaml:1:1: ValidatingAdmissionPolicy `few`: takes no effect");
+}
