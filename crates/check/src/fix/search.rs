@@ -1,0 +1,162 @@
+//! Which of many fixes hold together?
+//!
+//! All are tried at once. What fails is told apart by the part of the text it stands in, and each such part is
+//! halved in the same step as all others: the readings of the text grow with the fixes of one part, not with
+//! those of the text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::trial::{Proven, Trial, Verdict};
+
+/// What came of one search.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The text with all `accepted`; nothing when none of them holds.
+    pub(super) proven: Option<Proven>,
+    pub(super) accepted: BTreeSet<usize>,
+    pub(super) refused: Vec<(usize, String)>,
+}
+
+/// How much of a text may be read for its proofs.
+#[derive(Debug)]
+pub(super) struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    /// So many times the text, or so many bytes of a short one.
+    pub(super) fn of(length: usize, times: usize, at_least: usize) -> Self {
+        Self { left: length.saturating_mul(times).saturating_add(at_least) }
+    }
+
+    /// Takes the price of reading a text once.
+    pub(super) fn pay(&mut self, length: usize) -> bool {
+        let rest = self.left.checked_sub(length);
+        self.left = rest.unwrap_or(self.left);
+        rest.is_some()
+    }
+}
+
+/// Finds the fixes of `todo` that hold together; `length` is the price of one reading.
+pub(super) fn search(trial: &Trial<'_>, todo: &[usize], length: usize, budget: &mut Budget) -> Found {
+    let mut search = Search { trial, length, budget, found: Found::default() };
+    let writable = search.writable(todo);
+    search.settle(writable);
+    search.found.refused.sort_by_key(|(finding, _)| *finding);
+    search.found
+}
+
+struct Search<'a, 'b> {
+    trial: &'a Trial<'a>,
+    length: usize,
+    budget: &'b mut Budget,
+    found: Found,
+}
+
+impl Search<'_, '_> {
+    /// The fixes that can be written beside each other; those that cannot are refused, later ones for earlier ones.
+    fn writable(&mut self, todo: &[usize]) -> Vec<usize> {
+        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for finding in todo {
+            parts.entry(self.trial.part(*finding)).or_default().push(*finding);
+        }
+        let mut writable = Vec::new();
+        for own in parts.into_values() {
+            writable.extend(self.writable_in_part(own));
+        }
+        writable.sort_unstable();
+        writable
+    }
+
+    fn writable_in_part(&mut self, own: Vec<usize>) -> Vec<usize> {
+        // Every fix is looked at so often at most: they may be many, and each exclude the others.
+        let mut looks = own.len().saturating_mul(64);
+        let mut kept: Vec<usize> = Vec::new();
+        let mut waiting = vec![own];
+        while let Some(next) = waiting.pop() {
+            let mut both = [kept.as_slice(), &next].concat();
+            both.sort_unstable();
+            let Some(rest) = looks.checked_sub(both.len()) else {
+                self.refuse(&next, "more fixes exclude each other here than are tried");
+                continue;
+            };
+            looks = rest;
+            match self.trial.splices(&both).and_then(|all| all.edits().map_err(|why| why.to_string())) {
+                Ok(_) => kept = both,
+                Err(why) if next.len() == 1 => self.refuse(&next, &why),
+                Err(_) => {
+                    let (first, second) = next.split_at(next.len() / 2);
+                    waiting.extend([second.to_vec(), first.to_vec()]);
+                }
+            }
+        }
+        kept
+    }
+
+    fn settle(&mut self, todo: Vec<usize>) {
+        let mut waiting = vec![todo];
+        while let Some(next) = waiting.pop() {
+            if next.is_empty() {
+                continue;
+            }
+            if !self.budget.pay(self.length) {
+                self.refuse(&next, "the proof would take too long beside so many others; mend the others first");
+                continue;
+            }
+            let mut picked: Vec<usize> = self.found.accepted.iter().chain(&next).copied().collect();
+            picked.sort_unstable();
+            match self.trial.run(&picked) {
+                Verdict::Holds(proven) => {
+                    self.found.accepted.extend(next);
+                    self.found.proven = Some(proven);
+                }
+                Verdict::Blames(blamed) => self.halve_each(&next, &blamed, &mut waiting),
+                Verdict::Fails(why) => self.halve(&next, &why, &mut waiting),
+            }
+        }
+    }
+
+    /// Fewer at a time, until the one that cannot be proven is alone.
+    fn halve(&mut self, todo: &[usize], why: &str, waiting: &mut Vec<Vec<usize>>) {
+        if todo.len() <= 1 {
+            return self.refuse(todo, why);
+        }
+        let (first, second) = todo.split_at(todo.len() / 2);
+        waiting.extend([second.to_vec(), first.to_vec()]);
+    }
+
+    /// The same in every part that is to blame, side by side. The others are tried again beside the first halves:
+    /// nothing is accepted but what was proven in the very text that comes of it.
+    fn halve_each(&mut self, todo: &[usize], blamed: &BTreeMap<usize, String>, waiting: &mut Vec<Vec<usize>>) {
+        let mut bad: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for finding in todo {
+            let part = self.trial.part(*finding);
+            if blamed.contains_key(&part) {
+                bad.entry(part).or_default().push(*finding);
+            } else {
+                first.push(*finding);
+            }
+        }
+        if bad.is_empty() {
+            // A part suffers from what is done elsewhere.
+            let why = blamed.values().next().map_or("", String::as_str);
+            return self.halve(todo, why, waiting);
+        }
+        for (part, own) in bad {
+            if own.len() == 1 {
+                self.refuse(&own, blamed.get(&part).map_or("", String::as_str));
+            } else {
+                let (one, other) = own.split_at(own.len() / 2);
+                first.extend_from_slice(one);
+                second.extend_from_slice(other);
+            }
+        }
+        first.sort_unstable();
+        waiting.extend([second, first]);
+    }
+
+    fn refuse(&mut self, findings: &[usize], why: &str) {
+        self.found.refused.extend(findings.iter().map(|finding| (*finding, why.to_owned())));
+    }
+}

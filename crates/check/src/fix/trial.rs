@@ -1,0 +1,326 @@
+//! Does a text hold what it promises when some of its findings are mended?
+//!
+//! Every promise is kept or broken by a part of the text, a document or an object of a list: one reading of the
+//! whole says of all of them which fixes hold.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use finding::{Change, Edit, Finding, ObjectRef, Source, apply};
+use object::comments;
+use object::edit::{Draft, Model, Part, Splices, differences, models};
+
+/// Says what is found in a text.
+pub(super) type Judge<'a> = &'a dyn Fn(&Arc<Source>) -> Vec<Finding>;
+
+/// A text before anything is tried.
+pub(super) struct Trial<'a> {
+    source: &'a Arc<Source>,
+    findings: &'a [Finding],
+    judge: Judge<'a>,
+    draft: Draft,
+    models: Vec<(u32, Model)>,
+    /// The part that a finding's fix changes.
+    part_of: Vec<usize>,
+    known: HashSet<Key<'a>>,
+    allowed: HashMap<(usize, Subject<'a>), usize>,
+}
+
+/// A text that holds what was promised of it.
+#[derive(Debug)]
+pub(super) struct Proven {
+    pub(super) source: Arc<Source>,
+    /// What is found in it.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What came of trying some fixes together.
+pub(super) enum Verdict {
+    /// All of them hold.
+    Holds(Proven),
+    /// Those in these parts do not, for these reasons; those in other parts do.
+    Blames(BTreeMap<usize, String>),
+    /// They do not, and no part can be told apart.
+    Fails(String),
+}
+
+impl<'a> Trial<'a> {
+    pub(super) fn of(source: &'a Arc<Source>, findings: &'a [Finding], judge: Judge<'a>) -> Self {
+        let draft = Draft::of(source);
+        let places: HashMap<(u32, &[usize]), usize> = draft
+            .parts()
+            .iter()
+            .enumerate()
+            .map(|(at, part)| ((part.document, part.items.as_slice()), at))
+            .collect();
+        let place = |change: &Change| {
+            let mut items = Part::items_of(change);
+            while !items.is_empty() && !places.contains_key(&(change.document, items.as_slice())) {
+                items.pop();
+            }
+            places.get(&(change.document, items.as_slice())).copied()
+        };
+        let first = |finding: &'a Finding| finding.fix.as_ref().and_then(|fix| fix.changes.first());
+        let part_of = findings.iter().map(|finding| first(finding).and_then(place).unwrap_or(0)).collect();
+        let models = models(&draft.trees());
+        let starts: Vec<u32> = draft.parts().iter().map(|part| part.start).collect();
+        let allowed = count(&starts, findings);
+        let known = findings.iter().map(key).collect();
+        Self { source, findings, judge, draft, models, part_of, known, allowed }
+    }
+
+    pub(super) fn part(&self, finding: usize) -> usize {
+        self.part_of.get(finding).copied().unwrap_or(0)
+    }
+
+    /// The splices that make the changes of all `picked`, which are of one part.
+    pub(super) fn splices(&self, picked: &[usize]) -> Result<Splices, String> {
+        let mut seen = HashSet::new();
+        let changes: Vec<&Change> = self.changes(picked).filter(|change| seen.insert(*change)).collect();
+        self.draft.splices(&changes).map_err(|refused| refused.to_string())
+    }
+
+    /// The splices of one finding, as they are shown.
+    pub(super) fn edits(&self, finding: usize) -> Result<Vec<Edit>, String> {
+        self.splices(&[finding])?.edits().map_err(|refused| refused.to_string())
+    }
+
+    /// Makes the changes of all `picked` and proves the result.
+    pub(super) fn run(&self, picked: &[usize]) -> Verdict {
+        let edits = match self.all_edits(picked) {
+            Ok(edits) => edits,
+            Err(verdict) => return verdict,
+        };
+        let Some(text) = apply(self.source.text(), &edits) else {
+            return Verdict::Fails("the edits overlap".to_owned());
+        };
+        if text == self.source.text() {
+            return Verdict::Fails("the text already says so".to_owned());
+        }
+        let source = Arc::new(Source::file(self.source.name(), text));
+        let new = Draft::of(&source);
+        let starts = moved(self.draft.parts().iter().map(|part| part.start), &edits);
+        let mut blamed = BTreeMap::new();
+        let mut verdict = self.only_what_was_meant(picked, &edits, &new, &mut blamed);
+        if verdict.is_ok() && edits.iter().any(|edit| self.source.slice(edit.span).contains('#')) {
+            verdict = self.comments_stay(&source, &new, &starts, &mut blamed);
+        }
+        if let Err(why) = verdict {
+            return Verdict::Fails(why);
+        }
+        if !blamed.is_empty() {
+            return Verdict::Blames(blamed);
+        }
+        drop(new);
+        let findings = (self.judge)(&source);
+        self.gone_and_none_new(picked, &starts, &findings, &mut blamed);
+        if blamed.is_empty() {
+            Verdict::Holds(Proven { source, findings })
+        } else {
+            Verdict::Blames(blamed)
+        }
+    }
+
+    fn changes<'s>(&'s self, picked: &'s [usize]) -> impl Iterator<Item = &'s Change> {
+        let picked = picked.iter().filter_map(|finding| self.findings.get(*finding));
+        picked.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes)
+    }
+
+    fn all_edits(&self, picked: &[usize]) -> Result<Vec<Edit>, Verdict> {
+        let mut by_part: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for finding in picked {
+            by_part.entry(self.part(*finding)).or_default().push(*finding);
+        }
+        let (mut all, mut blamed) = (Splices::default(), BTreeMap::new());
+        for (part, own) in by_part {
+            match self.splices(&own) {
+                Ok(splices) => all.extend(splices),
+                Err(why) => drop(blamed.insert(part, why)),
+            }
+        }
+        if !blamed.is_empty() {
+            return Err(Verdict::Blames(blamed));
+        }
+        all.edits().map_err(|refused| Verdict::Fails(refused.to_string()))
+    }
+
+    /// The new text reads as the old one with the changes made in the model, document by document.
+    fn only_what_was_meant(
+        &self,
+        picked: &[usize],
+        edits: &[Edit],
+        new: &Draft,
+        blamed: &mut BTreeMap<usize, String>,
+    ) -> Result<(), String> {
+        let why = "the edit would change more than the field it is about";
+        let mut changes: HashMap<u32, Vec<&Change>> = HashMap::new();
+        let mut seen = HashSet::new();
+        for change in self.changes(picked).filter(|change| seen.insert(*change)) {
+            changes.entry(change.document).or_default().push(change);
+        }
+        let read = models(&new.trees());
+        if read.len() != self.models.len() {
+            self.blame_lost(&read, edits, blamed);
+            return if blamed.is_empty() { Err(why.to_owned()) } else { Ok(()) };
+        }
+        for ((document, old), (_, read)) in self.models.iter().zip(&read) {
+            let own = changes.get(document).map(Vec::as_slice).unwrap_or_default();
+            let found = if own.is_empty() {
+                differences(old, read)
+            } else {
+                let mut expected = old.clone();
+                own.iter().for_each(|change| expected.change(change));
+                differences(&expected, read)
+            };
+            for items in found {
+                blamed.insert(self.only_part(*document, &items).ok_or(why)?, why.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The part at this place, unless it is around others that may be to blame.
+    fn only_part(&self, document: u32, items: &[usize]) -> Option<usize> {
+        let parts = self.draft.parts();
+        let inside = |part: &Part| part.document == document && part.items.starts_with(items);
+        // A document starts where its root does, and its parts stand one after the other.
+        let from = parts.partition_point(|part| part.start < document);
+        let mut inside =
+            parts.iter().enumerate().skip(from).take_while(|(_, part)| part.document == document).filter(|(_, part)| inside(part));
+        let (at, part) = inside.next()?;
+        (part.items == items && inside.next().is_none()).then_some(at)
+    }
+
+    /// Documents that cannot be found any more.
+    fn blame_lost(&self, read: &[(u32, Model)], edits: &[Edit], blamed: &mut BTreeMap<usize, String>) {
+        let read: HashSet<u32> = read.iter().map(|(start, _)| *start).collect();
+        let starts = moved(self.models.iter().map(|(start, _)| *start), edits);
+        for ((document, _), start) in self.models.iter().zip(starts) {
+            if let Some(part) = self.only_part(*document, &[]).filter(|_| !read.contains(&start)) {
+                blamed.insert(part, "the edit would change more than the field it is about".to_owned());
+            }
+        }
+    }
+
+    /// Whoever wrote a comment wrote it for a reason that no fix knows.
+    fn comments_stay(
+        &self,
+        source: &Arc<Source>,
+        new: &Draft,
+        starts: &[u32],
+        blamed: &mut BTreeMap<usize, String>,
+    ) -> Result<(), String> {
+        let why = "a comment would be lost";
+        let old_starts: Vec<u32> = self.draft.parts().iter().map(|part| part.start).collect();
+        let old = by_part(self.source, &self.draft, &old_starts);
+        let new = by_part(source, new, starts);
+        for part in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
+            if old.get(part) != new.get(part) {
+                // What stands before the first part is nobody's.
+                let at = part.ok_or(why)?;
+                blamed.insert(at, why.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// A finding may come to say something else of the same container, such as another image that is not
+    /// pinned either; what must not grow is how much a rule has to say of it.
+    fn gone_and_none_new(
+        &self,
+        picked: &[usize],
+        starts: &[u32],
+        after: &[Finding],
+        blamed: &mut BTreeMap<usize, String>,
+    ) {
+        let mut fixed: HashMap<(usize, Subject<'_>), usize> = HashMap::new();
+        let old: Vec<u32> = self.draft.parts().iter().map(|part| part.start).collect();
+        for finding in picked.iter().filter_map(|finding| self.findings.get(*finding)) {
+            *fixed.entry((part_at(&old, finding), subject(finding))).or_default() += 1;
+        }
+        let mut too_many: HashMap<(usize, Subject<'_>), Option<&Finding>> = HashMap::new();
+        for (about, count) in count(starts, after) {
+            let allowed = self.allowed.get(&about).copied().unwrap_or(0);
+            if count > allowed.saturating_sub(fixed.get(&about).copied().unwrap_or(0)) {
+                too_many.insert(about, None);
+            }
+        }
+        if too_many.is_empty() {
+            return;
+        }
+        // The first in the order of the text speaks, and a new one before one that is still there.
+        for finding in after {
+            if let Some(said) = too_many.get_mut(&(part_at(starts, finding), subject(finding))) {
+                let is_new = |finding: &Finding| !self.known.contains(&key(finding));
+                match said {
+                    Some(have) if is_new(have) || !is_new(finding) => {}
+                    _ => *said = Some(finding),
+                }
+            }
+        }
+        let mut said: Vec<_> = too_many.into_iter().filter_map(|((part, _), said)| Some((part, said?))).collect();
+        said.sort_by_key(|(_, finding)| (finding.id, finding.span, &finding.message));
+        for (part, finding) in said {
+            let what = if self.known.contains(&key(finding)) {
+                "the finding would still be there"
+            } else {
+                "it would bring a new finding"
+            };
+            blamed.entry(part).or_insert_with(|| format!("{what}: {}", finding.message));
+        }
+    }
+}
+
+/// Where places of the old text stand after the edits, both in order.
+fn moved(places: impl Iterator<Item = u32>, edits: &[Edit]) -> Vec<u32> {
+    let (mut edits, mut by) = (edits.iter().peekable(), 0_i64);
+    let to_new = |place: u32| {
+        while let Some(edit) = edits.next_if(|edit| edit.span.end <= place) {
+            by += edit.text.len() as i64 - i64::from(edit.span.end - edit.span.start);
+        }
+        (i64::from(place) + by) as u32
+    };
+    places.map(to_new).collect()
+}
+
+/// The comments of each part, in the order of their texts: an edit may move one by some lines.
+fn by_part(source: &Arc<Source>, draft: &Draft, starts: &[u32]) -> BTreeMap<Option<usize>, Vec<String>> {
+    let mut found: BTreeMap<Option<usize>, Vec<String>> = BTreeMap::new();
+    for span in comments(source, &draft.trees()) {
+        let part = starts.partition_point(|start| *start <= span.start).checked_sub(1);
+        found.entry(part).or_default().push(source.slice(span).trim_end().to_owned());
+    }
+    found.values_mut().for_each(|texts| texts.sort_unstable());
+    found
+}
+
+fn part_at(starts: &[u32], finding: &Finding) -> usize {
+    starts.partition_point(|start| *start <= finding.span.start).saturating_sub(1)
+}
+
+/// The rule, and the container or object it speaks of. A fix may give the object another version; it is the
+/// same object to the API server too.
+type Subject<'a> = (&'static str, Option<(&'a str, Option<&'a str>, &'a str)>, Option<&'a str>);
+
+fn subject(finding: &Finding) -> Subject<'_> {
+    (finding.id, finding.object.as_deref().map(name), finding.container.as_deref())
+}
+
+fn name(object: &ObjectRef) -> (&str, Option<&str>, &str) {
+    (&object.kind, object.namespace.as_deref(), &object.name)
+}
+
+/// What makes two findings the same across an edit, which moves lines and may shift indexes.
+type Key<'a> = (Subject<'a>, &'a str);
+
+fn key(finding: &Finding) -> Key<'_> {
+    (subject(finding), &finding.message)
+}
+
+fn count<'a>(starts: &[u32], findings: &'a [Finding]) -> HashMap<(usize, Subject<'a>), usize> {
+    let mut counts = HashMap::new();
+    for finding in findings {
+        *counts.entry((part_at(starts, finding), subject(finding))).or_default() += 1;
+    }
+    counts
+}
