@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::trial::{Proven, Trial, Verdict};
+use super::trial::{Blame, Proven, Trial, Verdict};
 
 /// What came of one search.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ impl Budget {
 
 /// Finds the fixes of `todo` that hold together; `length` is the price of one reading.
 pub(super) fn search(trial: &Trial<'_>, todo: &[usize], length: usize, budget: &mut Budget) -> Found {
-    let mut search = Search { trial, length, budget, found: Found::default() };
+    let mut search = Search { trial, length, budget, found: Found::default(), guessed: BTreeSet::new() };
     let writable = search.writable(todo);
     search.settle(writable);
     search.found.refused.sort_by_key(|(finding, _)| *finding);
@@ -51,17 +51,15 @@ struct Search<'a, 'b> {
     length: usize,
     budget: &'b mut Budget,
     found: Found,
+    /// The parts where suspects were told from the others.
+    guessed: BTreeSet<usize>,
 }
 
 impl Search<'_, '_> {
     /// The fixes that can be written beside each other; those that cannot are refused, later ones for earlier ones.
     fn writable(&mut self, todo: &[usize]) -> Vec<usize> {
-        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for finding in todo {
-            parts.entry(self.trial.part(*finding)).or_default().push(*finding);
-        }
         let mut writable = Vec::new();
-        for own in parts.into_values() {
+        for own in self.trial.parts_of(todo).into_values() {
             writable.extend(self.writable_in_part(own));
         }
         writable.sort_unstable();
@@ -100,7 +98,10 @@ impl Search<'_, '_> {
                 continue;
             }
             if !self.budget.pay(self.length) {
-                self.refuse(&next, "the proof would take too long beside so many others; mend the others first");
+                self.refuse(
+                    &next,
+                    "the proof would take too long beside so many others; mend the others first",
+                );
                 continue;
             }
             let mut picked: Vec<usize> = self.found.accepted.iter().chain(&next).copied().collect();
@@ -127,7 +128,7 @@ impl Search<'_, '_> {
 
     /// The same in every part that is to blame, side by side. The others are tried again beside the first halves:
     /// nothing is accepted but what was proven in the very text that comes of it.
-    fn halve_each(&mut self, todo: &[usize], blamed: &BTreeMap<usize, String>, waiting: &mut Vec<Vec<usize>>) {
+    fn halve_each(&mut self, todo: &[usize], blamed: &BTreeMap<usize, Blame>, waiting: &mut Vec<Vec<usize>>) {
         let mut bad: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for finding in todo {
@@ -140,12 +141,21 @@ impl Search<'_, '_> {
         }
         if bad.is_empty() {
             // A part suffers from what is done elsewhere.
-            let why = blamed.values().next().map_or("", String::as_str);
+            let why = blamed.values().next().map_or("", |blame| blame.why.as_str());
             return self.halve(todo, why, waiting);
         }
         for (part, own) in bad {
+            let Some(blame) = blamed.get(&part) else { continue };
             if own.len() == 1 {
-                self.refuse(&own, blamed.get(&part).map_or("", String::as_str));
+                self.refuse(&own, &blame.why);
+                continue;
+            }
+            let (suspects, others): (Vec<usize>, Vec<usize>) =
+                own.iter().partition(|finding| blame.suspects.contains(finding));
+            // The guess is taken once: were it wrong again and again, halving would be faster.
+            if !suspects.is_empty() && !others.is_empty() && self.guessed.insert(part) {
+                first.extend(others);
+                second.extend(suspects);
             } else {
                 let (one, other) = own.split_at(own.len() / 2);
                 first.extend_from_slice(one);

@@ -22,8 +22,7 @@ pub(super) struct Trial<'a> {
     models: Vec<(u32, Model)>,
     /// The part that a finding's fix changes.
     part_of: Vec<usize>,
-    known: HashSet<Key<'a>>,
-    allowed: HashMap<(usize, Subject<'a>), usize>,
+    allowed: HashMap<Counted<'a>, usize>,
 }
 
 /// A text that holds what was promised of it.
@@ -38,11 +37,28 @@ pub(super) struct Proven {
 pub(super) enum Verdict {
     /// All of them hold.
     Holds(Proven),
-    /// Those in these parts do not, for these reasons; those in other parts do.
-    Blames(BTreeMap<usize, String>),
+    /// Those in these parts do not, all of them or some.
+    Blames(BTreeMap<usize, Blame>),
     /// They do not, and no part can be told apart.
     Fails(String),
 }
+
+/// Why fixes of a part do not hold.
+#[derive(Debug)]
+pub(super) struct Blame {
+    pub(super) why: String,
+    /// The fixes that stand next to what is wrong: a guess, to be tried first.
+    pub(super) suspects: BTreeSet<usize>,
+}
+
+impl From<&str> for Blame {
+    fn from(why: &str) -> Self {
+        Self { why: why.to_owned(), suspects: BTreeSet::new() }
+    }
+}
+
+/// What stands further away in the new text is no suspect.
+const NEAR: u32 = 64;
 
 impl<'a> Trial<'a> {
     pub(super) fn of(source: &'a Arc<Source>, findings: &'a [Finding], judge: Judge<'a>) -> Self {
@@ -65,12 +81,20 @@ impl<'a> Trial<'a> {
         let models = models(&draft.trees());
         let starts: Vec<u32> = draft.parts().iter().map(|part| part.start).collect();
         let allowed = count(&starts, findings);
-        let known = findings.iter().map(key).collect();
-        Self { source, findings, judge, draft, models, part_of, known, allowed }
+        Self { source, findings, judge, draft, models, part_of, allowed }
     }
 
     pub(super) fn part(&self, finding: usize) -> usize {
         self.part_of.get(finding).copied().unwrap_or(0)
+    }
+
+    /// The fixes of each part.
+    pub(super) fn parts_of(&self, fixes: &[usize]) -> BTreeMap<usize, Vec<usize>> {
+        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for finding in fixes {
+            parts.entry(self.part(*finding)).or_default().push(*finding);
+        }
+        parts
     }
 
     /// The splices that make the changes of all `picked`, which are of one part.
@@ -99,9 +123,10 @@ impl<'a> Trial<'a> {
         }
         let source = Arc::new(Source::file(self.source.name(), text));
         let new = Draft::of(&source);
-        let starts = moved(self.draft.parts().iter().map(|part| part.start), &edits);
+        let moves = Moves::of(&edits);
+        let starts: Vec<u32> = self.draft.parts().iter().map(|part| moves.new_place(part.start)).collect();
         let mut blamed = BTreeMap::new();
-        let mut verdict = self.only_what_was_meant(picked, &edits, &new, &mut blamed);
+        let mut verdict = self.only_what_was_meant(picked, &moves, &new, &mut blamed);
         if verdict.is_ok() && edits.iter().any(|edit| self.source.slice(edit.span).contains('#')) {
             verdict = self.comments_stay(&source, &new, &starts, &mut blamed);
         }
@@ -113,12 +138,8 @@ impl<'a> Trial<'a> {
         }
         drop(new);
         let findings = (self.judge)(&source);
-        self.gone_and_none_new(picked, &starts, &findings, &mut blamed);
-        if blamed.is_empty() {
-            Verdict::Holds(Proven { source, findings })
-        } else {
-            Verdict::Blames(blamed)
-        }
+        self.gone_and_none_new(picked, &starts, &findings, &moves, &mut blamed);
+        if blamed.is_empty() { Verdict::Holds(Proven { source, findings }) } else { Verdict::Blames(blamed) }
     }
 
     fn changes<'s>(&'s self, picked: &'s [usize]) -> impl Iterator<Item = &'s Change> {
@@ -127,15 +148,11 @@ impl<'a> Trial<'a> {
     }
 
     fn all_edits(&self, picked: &[usize]) -> Result<Vec<Edit>, Verdict> {
-        let mut by_part: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for finding in picked {
-            by_part.entry(self.part(*finding)).or_default().push(*finding);
-        }
         let (mut all, mut blamed) = (Splices::default(), BTreeMap::new());
-        for (part, own) in by_part {
+        for (part, own) in self.parts_of(picked) {
             match self.splices(&own) {
                 Ok(splices) => all.extend(splices),
-                Err(why) => drop(blamed.insert(part, why)),
+                Err(why) => drop(blamed.insert(part, Blame::from(why.as_str()))),
             }
         }
         if !blamed.is_empty() {
@@ -148,9 +165,9 @@ impl<'a> Trial<'a> {
     fn only_what_was_meant(
         &self,
         picked: &[usize],
-        edits: &[Edit],
+        moves: &Moves,
         new: &Draft,
-        blamed: &mut BTreeMap<usize, String>,
+        blamed: &mut BTreeMap<usize, Blame>,
     ) -> Result<(), String> {
         let why = "the edit would change more than the field it is about";
         let mut changes: HashMap<u32, Vec<&Change>> = HashMap::new();
@@ -160,7 +177,7 @@ impl<'a> Trial<'a> {
         }
         let read = models(&new.trees());
         if read.len() != self.models.len() {
-            self.blame_lost(&read, edits, blamed);
+            self.blame_lost(&read, moves, blamed);
             return if blamed.is_empty() { Err(why.to_owned()) } else { Ok(()) };
         }
         for ((document, old), (_, read)) in self.models.iter().zip(&read) {
@@ -173,7 +190,7 @@ impl<'a> Trial<'a> {
                 differences(&expected, read)
             };
             for items in found {
-                blamed.insert(self.only_part(*document, &items).ok_or(why)?, why.to_owned());
+                blamed.insert(self.only_part(*document, &items).ok_or(why)?, why.into());
             }
         }
         Ok(())
@@ -185,19 +202,23 @@ impl<'a> Trial<'a> {
         let inside = |part: &Part| part.document == document && part.items.starts_with(items);
         // A document starts where its root does, and its parts stand one after the other.
         let from = parts.partition_point(|part| part.start < document);
-        let mut inside =
-            parts.iter().enumerate().skip(from).take_while(|(_, part)| part.document == document).filter(|(_, part)| inside(part));
+        let mut inside = parts
+            .iter()
+            .enumerate()
+            .skip(from)
+            .take_while(|(_, part)| part.document == document)
+            .filter(|(_, part)| inside(part));
         let (at, part) = inside.next()?;
         (part.items == items && inside.next().is_none()).then_some(at)
     }
 
     /// Documents that cannot be found any more.
-    fn blame_lost(&self, read: &[(u32, Model)], edits: &[Edit], blamed: &mut BTreeMap<usize, String>) {
+    fn blame_lost(&self, read: &[(u32, Model)], moves: &Moves, blamed: &mut BTreeMap<usize, Blame>) {
         let read: HashSet<u32> = read.iter().map(|(start, _)| *start).collect();
-        let starts = moved(self.models.iter().map(|(start, _)| *start), edits);
-        for ((document, _), start) in self.models.iter().zip(starts) {
+        for (document, _) in &self.models {
+            let start = moves.new_place(*document);
             if let Some(part) = self.only_part(*document, &[]).filter(|_| !read.contains(&start)) {
-                blamed.insert(part, "the edit would change more than the field it is about".to_owned());
+                blamed.insert(part, "the edit would change more than the field it is about".into());
             }
         }
     }
@@ -208,7 +229,7 @@ impl<'a> Trial<'a> {
         source: &Arc<Source>,
         new: &Draft,
         starts: &[u32],
-        blamed: &mut BTreeMap<usize, String>,
+        blamed: &mut BTreeMap<usize, Blame>,
     ) -> Result<(), String> {
         let why = "a comment would be lost";
         let old_starts: Vec<u32> = self.draft.parts().iter().map(|part| part.start).collect();
@@ -218,7 +239,7 @@ impl<'a> Trial<'a> {
             if old.get(part) != new.get(part) {
                 // What stands before the first part is nobody's.
                 let at = part.ok_or(why)?;
-                blamed.insert(at, why.to_owned());
+                blamed.insert(at, why.into());
             }
         }
         Ok(())
@@ -231,14 +252,15 @@ impl<'a> Trial<'a> {
         picked: &[usize],
         starts: &[u32],
         after: &[Finding],
-        blamed: &mut BTreeMap<usize, String>,
+        moves: &Moves,
+        blamed: &mut BTreeMap<usize, Blame>,
     ) {
-        let mut fixed: HashMap<(usize, Subject<'_>), usize> = HashMap::new();
+        let mut fixed: HashMap<Counted<'_>, usize> = HashMap::new();
         let old: Vec<u32> = self.draft.parts().iter().map(|part| part.start).collect();
         for finding in picked.iter().filter_map(|finding| self.findings.get(*finding)) {
-            *fixed.entry((part_at(&old, finding), subject(finding))).or_default() += 1;
+            *fixed.entry(counted(&old, finding)).or_default() += 1;
         }
-        let mut too_many: HashMap<(usize, Subject<'_>), Option<&Finding>> = HashMap::new();
+        let mut too_many: HashMap<Counted<'_>, Option<&Finding>> = HashMap::new();
         for (about, count) in count(starts, after) {
             let allowed = self.allowed.get(&about).copied().unwrap_or(0);
             if count > allowed.saturating_sub(fixed.get(&about).copied().unwrap_or(0)) {
@@ -248,39 +270,67 @@ impl<'a> Trial<'a> {
         if too_many.is_empty() {
             return;
         }
+        let known: HashSet<Key<'_>> = self.findings.iter().map(key).collect();
         // The first in the order of the text speaks, and a new one before one that is still there.
         for finding in after {
-            if let Some(said) = too_many.get_mut(&(part_at(starts, finding), subject(finding))) {
-                let is_new = |finding: &Finding| !self.known.contains(&key(finding));
+            if let Some(said) = too_many.get_mut(&counted(starts, finding)) {
+                let is_new = |finding: &Finding| !known.contains(&key(finding));
                 match said {
                     Some(have) if is_new(have) || !is_new(finding) => {}
                     _ => *said = Some(finding),
                 }
             }
         }
-        let mut said: Vec<_> = too_many.into_iter().filter_map(|((part, _), said)| Some((part, said?))).collect();
+        let own = self.parts_of(picked);
+        let mut said: Vec<_> =
+            too_many.into_iter().filter_map(|(about, said)| Some((about.part, said?))).collect();
         said.sort_by_key(|(_, finding)| (finding.id, finding.span, &finding.message));
         for (part, finding) in said {
-            let what = if self.known.contains(&key(finding)) {
+            let what = if known.contains(&key(finding)) {
                 "the finding would still be there"
             } else {
                 "it would bring a new finding"
             };
-            blamed.entry(part).or_insert_with(|| format!("{what}: {}", finding.message));
+            let blame = || Blame::from(format!("{what}: {}", finding.message).as_str());
+            let blamed = blamed.entry(part).or_insert_with(blame);
+            // A few of them say enough: a part may hold thousands.
+            if blamed.suspects.len() < 8 {
+                let own = own.get(&part).map(Vec::as_slice).unwrap_or_default();
+                blamed.suspects.extend(self.near(finding, own, moves));
+            }
         }
+    }
+
+    /// Of the fixes of a part, those of the finding that stood next to this one of the new text.
+    fn near(&self, finding: &Finding, own: &[usize], moves: &Moves) -> Vec<usize> {
+        let distance = |at: usize| {
+            let new = moves.new_place(self.findings.get(at)?.span.start);
+            Some(new.abs_diff(finding.span.start)).filter(|distance| *distance <= NEAR)
+        };
+        let near: Vec<(u32, usize)> = own.iter().filter_map(|at| Some((distance(*at)?, *at))).collect();
+        let nearest = near.iter().map(|(distance, _)| *distance).min();
+        near.into_iter().filter(|(distance, _)| Some(*distance) == nearest).map(|(_, at)| at).collect()
     }
 }
 
-/// Where places of the old text stand after the edits, both in order.
-fn moved(places: impl Iterator<Item = u32>, edits: &[Edit]) -> Vec<u32> {
-    let (mut edits, mut by) = (edits.iter().peekable(), 0_i64);
-    let to_new = |place: u32| {
-        while let Some(edit) = edits.next_if(|edit| edit.span.end <= place) {
+/// Where places of the old text stand after the edits.
+struct Moves(Vec<(u32, i64)>);
+
+impl Moves {
+    fn of(edits: &[Edit]) -> Self {
+        let mut by = 0;
+        let after = |edit: &Edit| {
             by += edit.text.len() as i64 - i64::from(edit.span.end - edit.span.start);
-        }
-        (i64::from(place) + by) as u32
-    };
-    places.map(to_new).collect()
+            (edit.span.end, by)
+        };
+        Self(edits.iter().map(after).collect())
+    }
+
+    fn new_place(&self, old: u32) -> u32 {
+        let before = self.0.partition_point(|(end, _)| *end <= old);
+        let by = before.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, by)| *by);
+        (i64::from(old) + by) as u32
+    }
 }
 
 /// The comments of each part, in the order of their texts: an edit may move one by some lines.
@@ -294,8 +344,9 @@ fn by_part(source: &Arc<Source>, draft: &Draft, starts: &[u32]) -> BTreeMap<Opti
     found
 }
 
-fn part_at(starts: &[u32], finding: &Finding) -> usize {
-    starts.partition_point(|start| *start <= finding.span.start).saturating_sub(1)
+fn counted<'a>(starts: &[u32], finding: &'a Finding) -> Counted<'a> {
+    let part = starts.partition_point(|start| *start <= finding.span.start).saturating_sub(1);
+    Counted { part, about: subject(finding) }
 }
 
 /// The rule, and the container or object it speaks of. A fix may give the object another version; it is the
@@ -310,6 +361,13 @@ fn name(object: &ObjectRef) -> (&str, Option<&str>, &str) {
     (&object.kind, object.namespace.as_deref(), &object.name)
 }
 
+/// What is counted: a rule may speak of the same container once more in another part of the text.
+#[derive(PartialEq, Eq, Hash)]
+struct Counted<'a> {
+    part: usize,
+    about: Subject<'a>,
+}
+
 /// What makes two findings the same across an edit, which moves lines and may shift indexes.
 type Key<'a> = (Subject<'a>, &'a str);
 
@@ -317,10 +375,10 @@ fn key(finding: &Finding) -> Key<'_> {
     (subject(finding), &finding.message)
 }
 
-fn count<'a>(starts: &[u32], findings: &'a [Finding]) -> HashMap<(usize, Subject<'a>), usize> {
+fn count<'a>(starts: &[u32], findings: &'a [Finding]) -> HashMap<Counted<'a>, usize> {
     let mut counts = HashMap::new();
     for finding in findings {
-        *counts.entry((part_at(starts, finding), subject(finding))).or_default() += 1;
+        *counts.entry(counted(starts, finding)).or_default() += 1;
     }
     counts
 }

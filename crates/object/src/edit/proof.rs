@@ -88,7 +88,8 @@ impl Model {
     /// Whether the two are lists of as many objects that differ in the objects only.
     fn is_around(&self, other: &Self) -> bool {
         let (Self::Map(one), Self::Map(two)) = (self, other) else { return false };
-        let without = |entries: &'_ BTreeMap<String, Self>| entries.iter().filter(|(key, _)| *key != "items").count();
+        let without =
+            |entries: &'_ BTreeMap<String, Self>| entries.iter().filter(|(key, _)| *key != "items").count();
         self.list().map(<[Self]>::len) == other.list().map(<[Self]>::len)
             && without(one) == without(two)
             && one.iter().filter(|(key, _)| *key != "items").all(|(key, value)| two.get(key) == Some(value))
