@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use finding::{Finding, Safety, Source};
 
-use self::search::{Budget, search};
-use self::trial::Trial;
+use self::search::{Budget, Refused, search};
+use self::trial::{Again, Trial};
 
 pub use self::each::prove_each;
 
@@ -55,8 +55,10 @@ pub fn mend(source: &Arc<Source>, level: Safety, judge: &dyn Fn(&Arc<Source>) ->
         mended.fixed.extend(found.accepted.iter().filter_map(|at| of(*at)));
         // What does not hold beside others may hold after them: it is tried again where something was mended.
         let changed: HashSet<usize> = found.accepted.iter().map(|at| trial.part(*at)).collect();
-        for (at, why) in found.refused {
-            if let Some(finding) = of(at).filter(|_| !changed.contains(&trial.part(at))) {
+        for Refused { finding: at, why, again, .. } in found.refused {
+            if let Some(finding) =
+                of(at).filter(|_| again == Again::Never || !changed.contains(&trial.part(at)))
+            {
                 given_up.insert((trial.part(at), name(&finding)));
                 mended.refused.push((finding, why));
             }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::trial::{Blame, Proven, Trial, Verdict};
+use super::trial::{Again, Blame, Proven, Trial, Verdict};
 
 /// What came of one search.
 #[derive(Debug, Default)]
@@ -14,7 +14,18 @@ pub(super) struct Found {
     /// The text with all `accepted`; nothing when none of them holds.
     pub(super) proven: Option<Proven>,
     pub(super) accepted: BTreeSet<usize>,
-    pub(super) refused: Vec<(usize, String)>,
+    pub(super) refused: Vec<Refused>,
+}
+
+/// A fix that does not hold.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) finding: usize,
+    pub(super) why: String,
+    /// Whether it is worth another search, in the text that came of this one.
+    pub(super) again: Again,
+    /// How many were accepted before.
+    accepted: usize,
 }
 
 /// How much of a text may be read for its proofs.
@@ -39,11 +50,25 @@ impl Budget {
 
 /// Finds the fixes of `todo` that hold together; `length` is the price of one reading.
 pub(super) fn search(trial: &Trial<'_>, todo: &[usize], length: usize, budget: &mut Budget) -> Found {
-    let mut search = Search { trial, length, budget, found: Found::default(), guessed: BTreeSet::new() };
+    let mut search = Search {
+        trial,
+        length,
+        budget,
+        found: Found::default(),
+        guessed: BTreeSet::new(),
+        grown: BTreeMap::new(),
+    };
     let writable = search.writable(todo);
     search.settle(writable);
-    search.found.refused.sort_by_key(|(finding, _)| *finding);
-    search.found
+    let Search { mut found, grown, .. } = search;
+    found.refused.sort_by_key(|refused| refused.finding);
+    for refused in &mut found.refused {
+        // Its part became another one since.
+        if grown.get(&trial.part(refused.finding)).is_some_and(|size| *size > refused.accepted) {
+            refused.again = Again::Later;
+        }
+    }
+    found
 }
 
 struct Search<'a, 'b> {
@@ -53,6 +78,8 @@ struct Search<'a, 'b> {
     found: Found,
     /// The parts where suspects were told from the others.
     guessed: BTreeSet<usize>,
+    /// How many were accepted when the last one of a part was.
+    grown: BTreeMap<usize, usize>,
 }
 
 impl Search<'_, '_> {
@@ -75,13 +102,13 @@ impl Search<'_, '_> {
             let mut both = [kept.as_slice(), &next].concat();
             both.sort_unstable();
             let Some(rest) = looks.checked_sub(both.len()) else {
-                self.refuse(&next, "more fixes exclude each other here than are tried");
+                self.refuse(&next, "more fixes exclude each other here than are tried", Again::Later);
                 continue;
             };
             looks = rest;
             match self.trial.splices(&both).and_then(|all| all.edits().map_err(|why| why.to_string())) {
                 Ok(_) => kept = both,
-                Err(why) if next.len() == 1 => self.refuse(&next, &why),
+                Err(why) if next.len() == 1 => self.refuse(&next, &why, Again::Later),
                 Err(_) => {
                     let (first, second) = next.split_at(next.len() / 2);
                     waiting.extend([second.to_vec(), first.to_vec()]);
@@ -101,6 +128,7 @@ impl Search<'_, '_> {
                 self.refuse(
                     &next,
                     "the proof would take too long beside so many others; mend the others first",
+                    Again::Later,
                 );
                 continue;
             }
@@ -108,7 +136,9 @@ impl Search<'_, '_> {
             picked.sort_unstable();
             match self.trial.run(&picked) {
                 Verdict::Holds(proven) => {
-                    self.found.accepted.extend(next);
+                    self.found.accepted.extend(&next);
+                    let size = self.found.accepted.len();
+                    self.grown.extend(next.iter().map(|finding| (self.trial.part(*finding), size)));
                     self.found.proven = Some(proven);
                 }
                 Verdict::Blames(blamed) => self.halve_each(&next, &blamed, &mut waiting),
@@ -120,7 +150,7 @@ impl Search<'_, '_> {
     /// Fewer at a time, until the one that cannot be proven is alone.
     fn halve(&mut self, todo: &[usize], why: &str, waiting: &mut Vec<Vec<usize>>) {
         if todo.len() <= 1 {
-            return self.refuse(todo, why);
+            return self.refuse(todo, why, Again::Later);
         }
         let (first, second) = todo.split_at(todo.len() / 2);
         waiting.extend([second.to_vec(), first.to_vec()]);
@@ -147,7 +177,7 @@ impl Search<'_, '_> {
         for (part, own) in bad {
             let Some(blame) = blamed.get(&part) else { continue };
             if own.len() == 1 {
-                self.refuse(&own, &blame.why);
+                self.refuse(&own, &blame.why, blame.again);
                 continue;
             }
             let (suspects, others): (Vec<usize>, Vec<usize>) =
@@ -166,7 +196,9 @@ impl Search<'_, '_> {
         waiting.extend([second, first]);
     }
 
-    fn refuse(&mut self, findings: &[usize], why: &str) {
-        self.found.refused.extend(findings.iter().map(|finding| (*finding, why.to_owned())));
+    fn refuse(&mut self, findings: &[usize], why: &str, again: Again) {
+        let accepted = self.found.accepted.len();
+        let refused = |finding: &usize| Refused { finding: *finding, why: why.to_owned(), again, accepted };
+        self.found.refused.extend(findings.iter().map(refused));
     }
 }

@@ -37,11 +37,11 @@ fn pod(number: usize, indent: &str) -> String {
 }
 
 fn stream(count: usize) -> String {
-    (0..count).map(|number| format!("---\n{}", pod(number, ""))).collect()
+    (0..count).flat_map(|number| ["---\n".to_owned(), pod(number, "")]).collect()
 }
 
 fn list(count: usize) -> String {
-    let items: String = (0..count).map(|number| format!("- {}", pod(number, "  "))).collect();
+    let items: String = (0..count).flat_map(|number| ["- ".to_owned(), pod(number, "  ")]).collect();
     format!("apiVersion: v1\nkind: List\nitems:\n{items}")
 }
 
@@ -65,7 +65,7 @@ fn a_text_is_judged_as_often_for_many_objects_as_for_few() {
         let (few, judged_few) = mended(text(6));
         let (many, judged_many) = mended(text(60));
         assert_eq!(judged_few, judged_many);
-        assert!(judged_many <= 24, "{judged_many}");
+        assert!(judged_many <= 12, "{judged_many}");
         assert!(few.fixed.len() >= 6 * 4, "{}", few.fixed.len());
         assert_eq!(many.fixed.len(), few.fixed.len() * 10);
         assert_eq!(many.refused.len(), few.refused.len() * 10);

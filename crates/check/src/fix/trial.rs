@@ -49,11 +49,21 @@ pub(super) struct Blame {
     pub(super) why: String,
     /// The fixes that stand next to what is wrong: a guess, to be tried first.
     pub(super) suspects: BTreeSet<usize>,
+    pub(super) again: Again,
+}
+
+/// Whether a fix that does not hold beside others may hold after them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It could not be written, and may be once the others are.
+    Later,
+    /// What is found in the text speaks against it, and that text would be the same.
+    Never,
 }
 
 impl From<&str> for Blame {
     fn from(why: &str) -> Self {
-        Self { why: why.to_owned(), suspects: BTreeSet::new() }
+        Self { why: why.to_owned(), suspects: BTreeSet::new(), again: Again::Later }
     }
 }
 
@@ -186,7 +196,9 @@ impl<'a> Trial<'a> {
                 differences(old, read)
             } else {
                 let mut expected = old.clone();
-                own.iter().for_each(|change| expected.change(change));
+                for change in own {
+                    expected.change(change);
+                }
                 differences(&expected, read)
             };
             for items in found {
@@ -291,7 +303,8 @@ impl<'a> Trial<'a> {
             } else {
                 "it would bring a new finding"
             };
-            let blame = || Blame::from(format!("{what}: {}", finding.message).as_str());
+            let why = || format!("{what}: {}", finding.message);
+            let blame = || Blame { why: why(), suspects: BTreeSet::new(), again: Again::Never };
             let blamed = blamed.entry(part).or_insert_with(blame);
             // A few of them say enough: a part may hold thousands.
             if blamed.suspects.len() < 8 {
@@ -314,22 +327,32 @@ impl<'a> Trial<'a> {
 }
 
 /// Where places of the old text stand after the edits.
-struct Moves(Vec<(u32, i64)>);
+struct Moves(Vec<Moved>);
+
+/// How much was taken and given up to the end of an edit.
+struct Moved {
+    end: u32,
+    taken: u32,
+    given: u32,
+}
 
 impl Moves {
     fn of(edits: &[Edit]) -> Self {
-        let mut by = 0;
+        let (mut taken, mut given) = (0, 0);
         let after = |edit: &Edit| {
-            by += edit.text.len() as i64 - i64::from(edit.span.end - edit.span.start);
-            (edit.span.end, by)
+            taken += edit.span.end - edit.span.start;
+            given = u32::saturating_add(given, edit.text.len() as u32);
+            Moved { end: edit.span.end, taken, given }
         };
         Self(edits.iter().map(after).collect())
     }
 
     fn new_place(&self, old: u32) -> u32 {
-        let before = self.0.partition_point(|(end, _)| *end <= old);
-        let by = before.checked_sub(1).and_then(|last| self.0.get(last)).map_or(0, |(_, by)| *by);
-        (i64::from(old) + by) as u32
+        let before = self.0.partition_point(|edit| edit.end <= old);
+        match before.checked_sub(1).and_then(|last| self.0.get(last)) {
+            Some(edit) => (old - edit.taken).saturating_add(edit.given),
+            None => old,
+        }
     }
 }
 
@@ -340,7 +363,9 @@ fn by_part(source: &Arc<Source>, draft: &Draft, starts: &[u32]) -> BTreeMap<Opti
         let part = starts.partition_point(|start| *start <= span.start).checked_sub(1);
         found.entry(part).or_default().push(source.slice(span).trim_end().to_owned());
     }
-    found.values_mut().for_each(|texts| texts.sort_unstable());
+    for texts in found.values_mut() {
+        texts.sort_unstable();
+    }
     found
 }
 
