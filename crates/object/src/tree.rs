@@ -262,6 +262,12 @@ impl<'a> Node<'a> {
         kids.iter().map(move |id| self.tree.node(*id))
     }
 
+    /// An item of a list by its place, without a walk over those before it.
+    pub(crate) fn item(self, index: usize) -> Option<Node<'a>> {
+        let id = self.kids().get(index).filter(|_| self.kind() == Kind::Seq)?;
+        Some(self.tree.node(*id))
+    }
+
     /// Keys and values of a mapping in the order of the text; nothing for any other value.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
         let kids = if self.kind() == Kind::Map { self.kids() } else { &[] };
