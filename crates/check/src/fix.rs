@@ -5,13 +5,18 @@
 //! is, with the reason.
 
 mod each;
+mod search;
+#[cfg(test)]
+mod tests;
+mod trial;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use finding::{Change, Edit, Finding, ObjectRef, Safety, Source, apply};
-use object::edit::{edits, models};
-use object::{Limits, comments, documents};
+use finding::{Finding, Safety, Source};
+
+use self::search::{Budget, Refused, search};
+use self::trial::{Again, Trial};
 
 pub use self::each::prove_each;
 
@@ -26,8 +31,10 @@ pub struct Mended {
     pub refused: Vec<(Finding, String)>,
 }
 
-/// How often a text is read again at most: fixes that exclude each other are tried one by one.
-const ROUNDS: usize = 500;
+/// How often a text is read for its proofs at most, and how many bytes of any text: more than a text with a dozen
+/// fixes an object takes when none of them holds, and an end for a hostile one.
+const READINGS: usize = 64;
+const FOR_ANY_TEXT: usize = 8 << 20;
 
 /// Mends what `judge` finds in a text, up to and including `level`, until nothing is left to mend.
 ///
@@ -35,151 +42,43 @@ const ROUNDS: usize = 500;
 pub fn mend(source: &Arc<Source>, level: Safety, judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>) -> Mended {
     let mut mended = Mended { source: Arc::clone(source), fixed: Vec::new(), refused: Vec::new() };
     let mut findings = judge(source);
-    let mut given_up: BTreeSet<Key> = BTreeSet::new();
-    let mut share = usize::MAX;
-    for _ in 0..ROUNDS {
-        let todo: Vec<&Finding> = findings
-            .iter()
-            .filter(|finding| is_writable(finding, level) && !given_up.contains(&key(finding)))
-            .take(share)
-            .collect();
-        if todo.is_empty() {
-            break;
-        }
-        match attempt(&mended.source, &todo, &findings, judge) {
-            Ok(proven) => {
-                mended.fixed.extend(todo.into_iter().cloned());
-                mended.source = proven.source;
-                findings = proven.findings;
-                share = usize::MAX;
-            }
-            // Together they fail: fewer at a time, until the one that cannot be written is alone.
-            Err(_) if todo.len() > 1 => share = todo.len() / 2,
-            Err(why) => {
-                let refused = todo.into_iter().map(|finding| (finding.clone(), why.clone()));
-                mended.refused.extend(refused);
-                given_up.extend(mended.refused.iter().map(|(finding, _)| key(finding)));
-                share = usize::MAX;
+    let mut given_up: HashSet<(usize, Name)> = HashSet::new();
+    let mut budget = Budget::of(source.text().len(), READINGS, FOR_ANY_TEXT);
+    while findings.iter().any(|finding| is_writable(finding, level)) {
+        let text = Arc::clone(&mended.source);
+        let trial = Trial::of(&text, &findings, judge);
+        let is_open = |at: usize, finding: &Finding| !given_up.contains(&(trial.part(at), name(finding)));
+        let writable = findings.iter().enumerate().filter(|(_, finding)| is_writable(finding, level));
+        let todo: Vec<usize> = writable.filter(|(at, f)| is_open(*at, f)).map(|(at, _)| at).collect();
+        let found = search(&trial, &todo, text.text().len(), &mut budget);
+        let of = |at: usize| findings.get(at).cloned();
+        mended.fixed.extend(found.accepted.iter().filter_map(|at| of(*at)));
+        // What does not hold beside others may hold after them: it is tried again where something was mended.
+        let changed: HashSet<usize> = found.accepted.iter().map(|at| trial.part(*at)).collect();
+        for Refused { finding: at, why, again, .. } in found.refused {
+            if let Some(finding) =
+                of(at).filter(|_| again == Again::Never || !changed.contains(&trial.part(at)))
+            {
+                given_up.insert((trial.part(at), name(&finding)));
+                mended.refused.push((finding, why));
             }
         }
+        let Some(proven) = found.proven else { break };
+        mended.source = proven.source;
+        findings = proven.findings;
     }
     mended
+}
+
+/// What a finding is known by within its part of the text, while lines move and indexes shift.
+type Name = (&'static str, Option<String>, String);
+
+fn name(finding: &Finding) -> Name {
+    (finding.id, finding.container.clone(), finding.message.clone())
 }
 
 /// Whether a finding has a fix that may be written without asking further.
 fn is_writable(finding: &Finding, level: Safety) -> bool {
     finding.waived.is_none()
         && finding.fix.as_ref().is_some_and(|fix| fix.safety <= level && !fix.changes.is_empty())
-}
-
-/// A text that holds what was promised of it.
-struct Proven {
-    /// What became of the text.
-    edits: Vec<Edit>,
-    source: Arc<Source>,
-    /// What is found in it.
-    findings: Vec<Finding>,
-}
-
-/// Makes the changes of all `todo` and proves the result.
-fn attempt(
-    source: &Arc<Source>,
-    todo: &[&Finding],
-    before: &[Finding],
-    judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
-) -> Result<Proven, String> {
-    let wanted = todo.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.changes);
-    let mut seen = HashSet::new();
-    let changes: Vec<Change> = wanted.filter(|change| seen.insert(*change)).cloned().collect();
-    let edits = edits(source, &changes).map_err(|refused| refused.to_string())?;
-    let text = apply(source.text(), &edits).ok_or("the edits overlap")?;
-    if text == source.text() {
-        return Err("the text already says so".to_owned());
-    }
-    let new = Arc::new(Source::file(source.name(), text));
-    only_what_was_meant(source, &new, &changes)?;
-    if edits.iter().any(|edit| source.slice(edit.span).contains('#')) {
-        comments_stay(source, &new)?;
-    }
-    let after = judge(&new);
-    gone_and_none_new(todo, before, &after)?;
-    Ok(Proven { edits, source: new, findings: after })
-}
-
-/// The new text reads as the old one with the changes made in the model, document by document.
-fn only_what_was_meant(old: &Arc<Source>, new: &Arc<Source>, changes: &[Change]) -> Result<(), String> {
-    let mut expected = models(old);
-    for change in changes {
-        // Documents stand in the order of the text.
-        let document = expected.binary_search_by_key(&change.document, |(start, _)| *start);
-        if let Some((_, model)) = document.ok().and_then(|index| expected.get_mut(index)) {
-            model.change(change);
-        }
-    }
-    let same =
-        models(new).into_iter().map(|(_, model)| model).eq(expected.into_iter().map(|(_, model)| model));
-    if same { Ok(()) } else { Err("the edit would change more than the field it is about".to_owned()) }
-}
-
-/// Whoever wrote a comment wrote it for a reason that no fix knows.
-fn comments_stay(old: &Arc<Source>, new: &Arc<Source>) -> Result<(), String> {
-    let of = |source: &Arc<Source>| {
-        let trees = documents(source, Limits::default()).trees;
-        let mut texts: Vec<String> =
-            comments(source, &trees).iter().map(|span| source.slice(*span).trim_end().to_owned()).collect();
-        texts.sort_unstable();
-        texts
-    };
-    if of(old) == of(new) { Ok(()) } else { Err("a comment would be lost".to_owned()) }
-}
-
-/// A finding may come to say something else of the same container, such as another image that is not
-/// pinned either; what must not grow is how much a rule has to say of it.
-fn gone_and_none_new(todo: &[&Finding], before: &[Finding], after: &[Finding]) -> Result<(), String> {
-    let mut allowed = count(before);
-    for finding in todo {
-        if let Some(left) = allowed.get_mut(&subject(finding)) {
-            *left = left.saturating_sub(1);
-        }
-    }
-    for (about, count) in count(after) {
-        if count > allowed.get(&about).copied().unwrap_or(0) {
-            let left = || after.iter().filter(|finding| subject(finding) == about);
-            let is_old = |finding: &&Finding| before.iter().any(|old| key(old) == key(finding));
-            let new = left().find(|finding| !is_old(finding));
-            let what = if new.is_some() {
-                "it would bring a new finding"
-            } else {
-                "the finding would still be there"
-            };
-            let message = new.or_else(|| left().next()).map_or("", |finding| &finding.message);
-            return Err(format!("{what}: {message}"));
-        }
-    }
-    Ok(())
-}
-
-/// The rule, and the container or object it speaks of.
-type Subject = (&'static str, Option<ObjectRef>, Option<String>);
-
-fn subject(finding: &Finding) -> Subject {
-    // A fix may give the object another version; it is the same object to the API server too.
-    let object = finding.object.as_deref().cloned();
-    let object = object.map(|object| ObjectRef { api_version: String::new(), ..object });
-    (finding.id, object, finding.container.clone())
-}
-
-/// What makes two findings the same across an edit, which moves lines and may shift indexes.
-type Key = (Subject, String);
-
-fn key(finding: &Finding) -> Key {
-    (subject(finding), finding.message.clone())
-}
-
-fn count(findings: &[Finding]) -> BTreeMap<Subject, usize> {
-    let mut counts = BTreeMap::new();
-    for finding in findings {
-        *counts.entry(subject(finding)).or_default() += 1;
-    }
-    counts
 }

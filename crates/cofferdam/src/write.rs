@@ -7,7 +7,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use similar::TextDiff;
+use similar::{Algorithm, TextDiff};
 
 /// Replaces `old` by `new`; says why not otherwise.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
@@ -94,7 +94,8 @@ fn take_after(file: &File, like: &Metadata) -> Result<(), String> {
 pub(crate) fn patch(path: &Path, old: &str, new: &str) -> String {
     let name = relative(path);
     let (from, to) = (quoted(&format!("a/{name}")), quoted(&format!("b/{name}")));
-    let diff = TextDiff::from_lines(old, new);
+    // Lines that stand once in the text, such as names, cut it into short stretches: the time grows with the text.
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(old, new);
     format!("diff --git {from} {to}\n{}", diff.unified_diff().context_radius(3).header(&from, &to))
 }
 

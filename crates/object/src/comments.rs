@@ -19,8 +19,10 @@ pub fn comments(source: &Arc<Source>, trees: &[Arc<Tree>]) -> Vec<Span> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     for cut in cuts(text, start) {
         let Cut::Piece(piece) = cut else { continue };
-        let roots = trees.iter().map(|tree| tree.root().span().range());
-        let end = roots.filter(|root| piece.contains(&root.start)).map(|root| root.end).max();
+        // Documents stand in the order of the text.
+        let first = trees.partition_point(|tree| tree.root().span().range().start < piece.start);
+        let roots = trees.iter().skip(first).map(|tree| tree.root().span().range());
+        let end = roots.take_while(|root| root.start < piece.end).map(|root| root.end).max();
         let rest = match end {
             Some(end) => {
                 let end = line_end(text, end).min(piece.end);

@@ -3,6 +3,7 @@
 //! Changes are given by path and come out as splices of the user's own text: comments, order and style
 //! survive. A place that serves several others through an anchor is refused, never edited in silence.
 
+mod draft;
 mod place;
 mod plan;
 mod proof;
@@ -10,14 +11,13 @@ mod proof;
 mod tests;
 mod write;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::{Action, Change, Edit, Source, Step};
 
-pub use self::proof::{Model, models};
+pub use self::draft::{Draft, Part, Splices};
+pub use self::proof::{Model, differences, models};
 use crate::tree::{Kind, Node, Tree};
-use crate::{Limits, documents};
 
 /// Why a change cannot be written; a clause that follows "not fixed: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,26 +29,7 @@ pub struct Refused(pub(crate) String);
 /// # Errors
 /// When one of them cannot be made without touching more than it names.
 pub fn edits(source: &Arc<Source>, changes: &[Change]) -> Result<Vec<Edit>, Refused> {
-    edits_in(&by_place(source), changes)
-}
-
-/// The documents of a text by the byte where their root starts.
-fn by_place(source: &Arc<Source>) -> BTreeMap<u32, Arc<Tree>> {
-    let trees = documents(source, Limits::default()).trees.into_iter();
-    trees.map(|tree| (tree.root().span().start, tree)).collect()
-}
-
-fn edits_in(trees: &BTreeMap<u32, Arc<Tree>>, changes: &[Change]) -> Result<Vec<Edit>, Refused> {
-    let mut by_document: BTreeMap<u32, Vec<&Change>> = BTreeMap::new();
-    for change in changes {
-        by_document.entry(change.document).or_default().push(change);
-    }
-    let mut splices = Vec::new();
-    for (document, own) in by_document {
-        let gone = || Refused("the document is not where it was".to_owned());
-        splices.extend(plan::splices(trees.get(&document).ok_or_else(gone)?, &own)?);
-    }
-    place::in_order(splices)
+    Draft::of(source).splices(&changes.iter().collect::<Vec<_>>())?.edits()
 }
 
 /// The change of a field below a node that exists.
@@ -74,7 +55,7 @@ fn resolve<'t, 'p>(tree: &'t Tree, path: &'p [Step]) -> Result<(Node<'t>, &'p [S
     while let Some((step, below)) = rest.split_first() {
         let next = match step {
             Step::Key(key) => node.entry(key).map(|(_, value)| value),
-            Step::Index(index) => node.items().nth(*index),
+            Step::Index(index) => node.item(*index),
         };
         let Some(next) = next else { break };
         if next.is_shared() {

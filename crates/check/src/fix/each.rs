@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use finding::{Edit, Finding, Safety, Source, Span};
 
-use super::{attempt, is_writable};
+use super::is_writable;
+use super::search::Budget;
+use super::trial::{Trial, Verdict};
 
 /// Bytes that are judged again at most, for every byte of the text and for any text: the time for a hostile file
 /// with a finding in every line stays in proportion to its size.
@@ -25,13 +27,13 @@ pub fn prove_each(
     judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
 ) -> Vec<Option<Vec<Edit>>> {
     let mut proven = vec![None; findings.len()];
-    let mut left = source.text().len().saturating_mul(FOR_EACH_BYTE).saturating_add(FOR_ANY_TEXT);
+    let mut budget = Budget::of(source.text().len(), FOR_EACH_BYTE, FOR_ANY_TEXT);
     for piece in object::pieces(source.text()) {
         let inside = |finding: &Finding| piece.contains(&(finding.span.start as usize));
         let todo = findings.iter().enumerate().filter(|(_, f)| inside(f) && is_writable(f, Safety::Risky));
         let todo: Vec<(usize, &Finding)> = todo.collect();
         if let Some(alone) = alone(source, &piece).filter(|_| !todo.is_empty()) {
-            in_piece(&alone, piece.start as u32, &todo, judge, &mut left, &mut proven);
+            in_piece(&alone, piece.start as u32, &todo, judge, &mut budget, &mut proven);
         }
     }
     proven
@@ -48,20 +50,69 @@ fn in_piece(
     start: u32,
     todo: &[(usize, &Finding)],
     judge: &dyn Fn(&Arc<Source>) -> Vec<Finding>,
-    left: &mut usize,
+    budget: &mut Budget,
     proven: &mut [Option<Vec<Edit>>],
 ) {
     let before = judge(piece);
-    let known: HashMap<_, &Finding> = before.iter().map(|finding| (same(finding, start), finding)).collect();
+    let known: HashMap<_, usize> =
+        before.iter().enumerate().map(|(at, finding)| (same(finding, start), at)).collect();
+    let trial = Trial::of(piece, &before, judge);
+    // One of each part is tried at a time: parts are judged apart.
+    let mut turns: Vec<Vec<(usize, usize)>> = Vec::new();
+    let mut taken: HashMap<usize, usize> = HashMap::new();
     for (at, finding) in todo {
         let Some(here) = known.get(&same(finding, 0)) else { continue };
-        let Some(rest) = left.checked_sub(piece.text().len()) else { return };
-        *left = rest;
-        let edits = attempt(piece, &[here], &before, judge).map(|proven| proven.edits);
-        if let Some(slot) = proven.get_mut(*at) {
-            *slot = edits.ok().map(|edits| edits.into_iter().map(|edit| moved(edit, start)).collect());
+        let turn = taken.entry(trial.part(*here)).or_default();
+        if turns.len() == *turn {
+            turns.push(Vec::new());
+        }
+        if let Some(own) = turns.get_mut(*turn) {
+            own.push((*here, *at));
+        }
+        *turn += 1;
+    }
+    for turn in turns {
+        for (here, at) in alone_in_their_parts(&trial, turn, piece.text().len(), budget) {
+            if let (Some(slot), Ok(edits)) = (proven.get_mut(at), trial.edits(here)) {
+                *slot = Some(edits.into_iter().map(|edit| moved(edit, start)).collect());
+            }
         }
     }
+}
+
+/// Those that hold, of fixes in different parts.
+fn alone_in_their_parts(
+    trial: &Trial<'_>,
+    turn: Vec<(usize, usize)>,
+    length: usize,
+    budget: &mut Budget,
+) -> Vec<(usize, usize)> {
+    let (mut waiting, mut held) = (vec![turn], Vec::new());
+    while let Some(mut next) = waiting.pop() {
+        if next.is_empty() {
+            continue;
+        }
+        if !budget.pay(length) {
+            break;
+        }
+        let picked: Vec<usize> = next.iter().map(|(here, _)| *here).collect();
+        let verdict = trial.run(&picked);
+        if matches!(verdict, Verdict::Holds(_)) {
+            held.append(&mut next);
+            continue;
+        }
+        let before = next.len();
+        if let Verdict::Blames(blamed) = verdict {
+            next.retain(|(here, _)| !blamed.contains_key(&trial.part(*here)));
+        }
+        if next.len() < before {
+            waiting.push(next);
+        } else if before > 1 {
+            let second = next.split_off(before / 2);
+            waiting.extend([second, next]);
+        }
+    }
+    held
 }
 
 /// What makes a finding of a document the one of the whole text, in which the document starts at `start`.

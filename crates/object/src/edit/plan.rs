@@ -3,6 +3,8 @@
 //! Several fields may be missing from the same mapping; each would make it anew. They are put together
 //! first, so that the text gets one `securityContext` and not four.
 
+use std::collections::HashMap;
+
 use finding::{Action, Change, Step, Value};
 
 use super::place::{self, Splice};
@@ -18,7 +20,7 @@ struct Addition<'t> {
 /// The splices of all changes to one document.
 pub(super) fn splices(tree: &Tree, changes: &[&Change]) -> Result<Vec<Splice>, Refused> {
     let json = is_json(tree);
-    let mut additions: Vec<Addition<'_>> = Vec::new();
+    let mut additions = Additions::default();
     let mut found = Vec::new();
     for change in changes {
         let (node, rest) = resolve(tree, &change.path)?;
@@ -34,24 +36,32 @@ pub(super) fn splices(tree: &Tree, changes: &[&Change]) -> Result<Vec<Splice>, R
             Action::Rename(name) => found.push(place::rename(node, name, json)?),
         }
     }
-    for addition in &additions {
+    for addition in &additions.list {
         found.push(place::insert(addition.base, &addition.entries, json)?);
     }
     found.dedup();
     Ok(found)
 }
 
+/// The additions in the order in which they came, one for each node.
+#[derive(Default)]
+struct Additions<'t> {
+    list: Vec<Addition<'t>>,
+    by_base: HashMap<u32, usize>,
+}
+
 fn add<'t>(
-    additions: &mut Vec<Addition<'t>>,
+    additions: &mut Additions<'t>,
     base: Node<'t>,
     steps: &[Step],
     value: Value,
 ) -> Result<(), Refused> {
-    let index = additions.iter().position(|addition| addition.base.id() == base.id()).unwrap_or_else(|| {
-        additions.push(Addition { base, entries: Vec::new() });
-        additions.len() - 1
+    let Additions { list, by_base } = additions;
+    let index = *by_base.entry(base.id()).or_insert_with(|| {
+        list.push(Addition { base, entries: Vec::new() });
+        list.len() - 1
     });
-    match additions.get_mut(index) {
+    match list.get_mut(index) {
         Some(addition) => graft(&mut addition.entries, steps, value),
         None => Ok(()),
     }

@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use finding::{Action, Change, Source, Step, Value};
+use finding::{Action, Change, Step, Value};
 
-use crate::tree::{Kind, Node};
-use crate::{Limits, Scalar, documents};
+use super::draft::NESTING;
+use crate::Scalar;
+use crate::tree::{Kind, Node, Tree};
 
 /// A document as a value: what the API server would get.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +31,32 @@ pub enum Model {
     Map(BTreeMap<String, Model>),
 }
 
-/// Every document of a text with the byte where its root starts, or nothing when one of them is unreadable.
-pub fn models(source: &Arc<Source>) -> Vec<(u32, Model)> {
-    documents(source, Limits::default())
-        .trees
-        .iter()
-        .map(|tree| (tree.root().span().start, Model::of(tree.root())))
-        .collect()
+/// Every document with the byte where its root starts.
+pub fn models(trees: &[Arc<Tree>]) -> Vec<(u32, Model)> {
+    trees.iter().map(|tree| (tree.root().span().start, Model::of(tree.root()))).collect()
+}
+
+/// Where two documents differ: the objects of a list that do, by their places in `items`, or the whole.
+pub fn differences(one: &Model, other: &Model) -> Vec<Vec<usize>> {
+    let mut found = Vec::new();
+    compare(one, other, &mut Vec::new(), &mut found);
+    found
+}
+
+fn compare(one: &Model, other: &Model, items: &mut Vec<usize>, found: &mut Vec<Vec<usize>>) {
+    if one == other {
+        return;
+    }
+    match (one.list(), other.list()) {
+        (Some(list), Some(others)) if items.len() < NESTING && one.is_around(other) => {
+            for (index, (one, other)) in list.iter().zip(others).enumerate() {
+                items.push(index);
+                compare(one, other, items, found);
+                items.pop();
+            }
+        }
+        _ => found.push(items.clone()),
+    }
 }
 
 impl Model {
@@ -52,6 +72,27 @@ impl Model {
             (_, Some(Scalar::Str(text))) => Self::Str(text.to_owned()),
             (_, Some(Scalar::Null) | None) => Self::Null,
         }
+    }
+
+    /// The objects of a list.
+    fn list(&self) -> Option<&[Self]> {
+        match self {
+            Self::Map(entries) => match entries.get("items") {
+                Some(Self::List(items)) => Some(items),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the two are lists of as many objects that differ in the objects only.
+    fn is_around(&self, other: &Self) -> bool {
+        let (Self::Map(one), Self::Map(two)) = (self, other) else { return false };
+        let without =
+            |entries: &'_ BTreeMap<String, Self>| entries.iter().filter(|(key, _)| *key != "items").count();
+        self.list().map(<[Self]>::len) == other.list().map(<[Self]>::len)
+            && without(one) == without(two)
+            && one.iter().filter(|(key, _)| *key != "items").all(|(key, value)| two.get(key) == Some(value))
     }
 
     /// Makes a change in the model, as [`super::edits`] makes it in the text.

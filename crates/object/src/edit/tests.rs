@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use finding::{Action, Change, Source, Step, Value, apply};
 
-use super::{edits, models};
+use super::edits;
+use crate::{Limits, documents};
+
+fn models(source: &Arc<Source>) -> Vec<(u32, super::Model)> {
+    super::models(&documents(source, Limits::default()).trees)
+}
 
 /// Reads `spec.containers[0].image`.
 fn path(text: &str) -> Vec<Step> {

@@ -37,6 +37,9 @@ impl fmt::Display for Tally {
     }
 }
 
+/// Objects of one file that are worth threads of their own.
+const MANY: usize = 256;
+
 /// Mends the files of a run in place.
 pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
     let mut tally = Tally::default();
@@ -136,6 +139,11 @@ impl Run<'_> {
     fn judge_text(&self, source: &Arc<Source>) -> Vec<Finding> {
         let read = object::read(source, Limits::default());
         let of_text = read.problems.iter().filter_map(|problem| self.judge.problem(problem));
+        // Files are spread over the cores already; one of many objects keeps them busy alone.
+        if read.objects.len() >= MANY {
+            let of_objects = parallel::map(&read.objects, |object| self.judge.object(object, self.inventory));
+            return of_text.chain(of_objects.into_iter().flatten()).collect();
+        }
         let of_objects = read.objects.iter().flat_map(|object| self.judge.object(object, self.inventory));
         of_text.chain(of_objects).collect()
     }
