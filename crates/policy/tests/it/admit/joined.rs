@@ -63,6 +63,8 @@ fn patch(response: &Response) -> Vec<Value> {
 
 const POD: &str =
     "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: x}]}}";
+const ANY_SECCOMP: &str =
+    "{name: tight, annotations: {seccomp.security.alpha.kubernetes.io/allowedProfileNames: '*'}}";
 const HOST: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {hostNetwork: true, containers: [{name: a, image: x}]}}";
 
 #[test]
@@ -199,7 +201,7 @@ fn reasons_of_all_kinds_stand_together() {
 #[test]
 fn all_that_changes_a_pod_is_one_patch_and_nothing_the_second_time() {
     let all = policy("old", "{podSecurityPolicies: [tight], defaults: {seccompProfile: RuntimeDefault}}")
-        + &psp("tight", "requiredDropCapabilities: [ALL]")
+        + &psp("tight", "requiredDropCapabilities: [ALL]").replace("{name: tight}", ANY_SECCOMP)
         + &labelling("team")
         + &validating(
             "sees",
