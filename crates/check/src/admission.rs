@@ -76,12 +76,12 @@ pub fn by_policies(decider: &Decider, object: &Object, lookup: &dyn Lookup) -> R
         findings.retain(|finding| left.contains(&key(finding)));
     }
     let remarks = decider.remarks(&request, lookup).map_err(|status| status.message)?;
-    findings.extend(remarks.into_iter().filter_map(|remark| said(object, remark)));
+    findings.extend(remarks.iter().filter_map(|remark| said(object, remark)));
     Ok(findings)
 }
 
 /// What a PodSecurityPolicy or a policy of Kubernetes' own has against an object.
-fn said(object: &Object, remark: Remark) -> Option<Finding> {
+fn said(object: &Object, remark: &Remark) -> Option<Finding> {
     let check = match remark.speaker {
         Speaker::PodSecurityPolicy => &page_of_pod_security_policy::CHECK,
         Speaker::AdmissionPolicy => &page_of_admission_policy::CHECK,

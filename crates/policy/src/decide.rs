@@ -2,7 +2,7 @@
 //!
 //! One pure function for `cofferdam admit` and the webhook: a request, the policies, and what may be looked
 //! up, in; an answer out. First the object is changed: what a new pod leaves open is filled in, then the
-//! PodSecurityPolicies that admit it and Kubernetes' own mutating policies have their turn (`course.rs`). Then
+//! `PodSecurityPolicies` that admit it and Kubernetes' own mutating policies have their turn (`course.rs`). Then
 //! what came of it is judged, policy by policy: the Pod Security Standard, PodSecurityPolicy, the checks;
 //! last Kubernetes' own validating policies.
 

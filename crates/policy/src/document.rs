@@ -72,7 +72,7 @@ pub struct Policy {
     pub mode: Mode,
     /// Which Pod Security Standard holds.
     pub pod_security: Option<PodSecurity>,
-    /// The PodSecurityPolicies that admit and change pods; `None` when none are named.
+    /// The `PodSecurityPolicies` that admit and change pods; `None` when none are named.
     pub pod_security_policies: Option<Vec<PodSecurityPolicy>>,
     /// The checks to run, each with its mode.
     pub checks: BTreeMap<&'static str, Mode>,

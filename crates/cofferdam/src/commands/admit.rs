@@ -46,7 +46,7 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The policies of some paths, with the PodSecurityPolicies among some objects. What is wrong with some of them
+/// The policies of some paths, with the `PodSecurityPolicies` among some objects. What is wrong with some of them
 /// is said, and what that means.
 ///
 /// # Errors

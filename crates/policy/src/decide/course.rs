@@ -19,7 +19,7 @@ pub(super) struct Course {
     changed: Option<Request>,
     /// As it is judged, if that is another one still: a workload as its pods will be.
     as_judged: Option<Request>,
-    /// What the PodSecurityPolicies said on the way.
+    /// What the `PodSecurityPolicies` said on the way.
     pub(super) verdicts: Vec<Verdict>,
     /// What Kubernetes' own policies said, mutating and validating.
     pub(super) admission: Decision,

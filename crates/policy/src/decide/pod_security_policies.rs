@@ -1,6 +1,6 @@
-//! What do the PodSecurityPolicies of a policy say, and how much does it weigh?
+//! What do the `PodSecurityPolicies` of a policy say, and how much does it weigh?
 //!
-//! A policy that refuses lets its PodSecurityPolicies change a new pod, as Kubernetes 1.24 did; one that warns or
+//! A policy that refuses lets its `PodSecurityPolicies` change a new pod, as Kubernetes 1.24 did; one that warns or
 //! logs changes nothing. A workload is warned about as its pods would be refused.
 
 use object::{Object, Version};

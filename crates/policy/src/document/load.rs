@@ -1,6 +1,6 @@
 //! Which policies are in force, of all the documents that are given?
 //!
-//! Our own `Policy`, the PodSecurityPolicies that it names, and Kubernetes' admission policies with their
+//! Our own `Policy`, the `PodSecurityPolicies` that it names, and Kubernetes' admission policies with their
 //! bindings. A document that is refused never takes the others with it.
 
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ pub struct Reading {
     policies: Policies,
     /// Names of the policies so far.
     names: BTreeSet<String>,
-    /// Where PodSecurityPolicies are named.
+    /// Where `PodSecurityPolicies` are named.
     named: Vec<Named>,
     /// Documents of the other kinds.
     others: Vec<Object>,
@@ -127,7 +127,7 @@ impl Reading {
         self.policies.list.push(policy);
     }
 
-    /// All that was read, with the PodSecurityPolicies of these objects beside its own.
+    /// All that was read, with the `PodSecurityPolicies` of these objects beside its own.
     pub fn finish(self, given: &[Object]) -> Policies {
         let Self { mut policies, named, others, .. } = self;
         let own = pod_security_policy::read_all(&others, Standing::New);

@@ -97,7 +97,7 @@ impl Policy {
     }
 }
 
-/// Refuses a list of PodSecurityPolicies that names none, or one twice.
+/// Refuses a list of `PodSecurityPolicies` that names none, or one twice.
 fn names(list: Node<'_>, errors: &mut Errors<'_>) {
     if list.items().len() == 0 {
         errors.at(list, "an empty list would refuse every pod: name some, or remove the key".to_owned());

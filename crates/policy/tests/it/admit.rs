@@ -5,7 +5,7 @@ mod fixtures;
 mod hostile;
 mod joined;
 mod matching;
-mod rules;
+pub(crate) mod rules;
 
 use std::sync::Arc;
 
