@@ -17,7 +17,7 @@ use policy::document::Policies;
 use policy::pod_security::{Level, Policy, PolicyVersion};
 use policy::pod_security_policy::migrate::{Prover, migrate, yaml};
 use policy::pod_security_policy::{
-    Decision, Operation, Pass, PodSecurityPolicy, Request, Standing, decide, read_all, value,
+    Decision, Operation, Pass, PodSecurityPolicy, Request, Standing, decide, read_all,
 };
 use policy::rbac::Rbac;
 
@@ -177,7 +177,7 @@ fn admitted_again(policies: &[PodSecurityPolicy], pod: Pod<'_>) {
     if !pod.is_bare() {
         return;
     }
-    let mut changed = value(pod.object().root());
+    let mut changed = policy::value::of(pod.object().root());
     first.apply(&mut changed);
     let source = Arc::new(Source::file("changed.json", changed.to_string()));
     let read = object::read(&source, Limits::default());
@@ -199,6 +199,8 @@ pub fn admit(bytes: &[u8]) {
     let known = check::Known;
     let fixed = Arc::new(Source::file("policy.yaml", include_str!("../seeds/admit/policy.yaml").to_owned()));
     let given = Policies::read(&[fixed, Arc::clone(&source)], &known, Date::of_unix_day(20_000));
+    // A policy of somebody's own may well change an object twice.
+    let is_ours = given.admission.is_empty() && given.list.iter().all(|p| p.pod_security_policies.is_none());
     let decider = Decider::new(given, Version::NEWEST, &check::compile);
     let facts = Nothing(Inventory::new(Vec::new()), Labels::new());
     let review = Arc::new(Source::file("review.json", include_str!("../seeds/admit/review.json").to_owned()));
@@ -206,9 +208,9 @@ pub fn admit(bytes: &[u8]) {
         let Ok(request) = policy::request::read(&source) else { continue };
         let response = decider.decide(&request, &facts);
         std::hint::black_box(response.review().to_string());
-        let filled = decider.filled_in(&request, &facts).ok().flatten();
-        let again = filled.map(|filled| decider.filled_in(&filled, &facts));
-        assert!(!matches!(again, Some(Ok(Some(_)))), "defaults are filled in twice");
+        let filled = decider.changed(&request, &facts).ok().flatten();
+        let again = filled.map(|filled| decider.changed(&filled, &facts));
+        assert!(!is_ours || !matches!(again, Some(Ok(Some(_)))), "defaults are filled in twice");
     }
 }
 

@@ -5,10 +5,14 @@ use std::collections::HashSet;
 
 use finding::{Finding, Severity, Waived, WaivedBy};
 use object::{Inventory, Object, Version};
-use policy::decide::{Decider, Lookup, Rules, Standing};
+use policy::decide::{Decider, Lookup, Remark, Rules, Speaker, Standing};
 use policy::document::{Catalogue, Mode, Policy};
 use policy::request::{Request, creation};
 
+use crate::findings::Findings;
+use crate::list::checks::{
+    admission_policy as page_of_admission_policy, pod_security_policy as page_of_pod_security_policy,
+};
 use crate::{CHECKS, Check, Judge, Run, Settings};
 
 /// The rules that a policy may name.
@@ -60,7 +64,7 @@ impl Rules for Judge {
 pub fn by_policies(decider: &Decider, object: &Object, lookup: &dyn Lookup) -> Result<Vec<Finding>, String> {
     let request = creation(object.clone());
     let mut findings = against(decider, &request, object, lookup)?;
-    let filled = decider.filled_in(&request, lookup).map_err(|status| status.message)?;
+    let filled = decider.changed(&request, lookup).map_err(|status| status.message)?;
     if let Some((filled, changed)) =
         filled.as_ref().and_then(|filled| Some((filled, filled.object.as_ref()?)))
     {
@@ -71,7 +75,32 @@ pub fn by_policies(decider: &Decider, object: &Object, lookup: &dyn Lookup) -> R
         let left: HashSet<_> = left.iter().map(key).collect();
         findings.retain(|finding| left.contains(&key(finding)));
     }
+    let remarks = decider.remarks(&request, lookup).map_err(|status| status.message)?;
+    findings.extend(remarks.iter().filter_map(|remark| said(object, remark)));
     Ok(findings)
+}
+
+/// What a PodSecurityPolicy or a policy of Kubernetes' own has against an object.
+fn said(object: &Object, remark: &Remark) -> Option<Finding> {
+    let check = match remark.speaker {
+        Speaker::PodSecurityPolicy => &page_of_pod_security_policy::CHECK,
+        Speaker::AdmissionPolicy => &page_of_admission_policy::CHECK,
+    };
+    let settings = Settings::default();
+    let mut list = Vec::new();
+    let mut out = Findings::new(check, object, (Version::NEWEST, &settings), &mut list);
+    let name = object.at("metadata.name").unwrap_or(object.root());
+    out.flag(object.site(name, ""), finding::visible(&remark.text).into_owned());
+    list.pop().map(|finding| weighed(remark.mode, finding))
+}
+
+fn weighed(mode: Mode, finding: Finding) -> Finding {
+    let severity = match mode {
+        Mode::Enforce => finding.severity.max(Severity::Medium),
+        Mode::Warn => finding.severity.min(Severity::Low),
+        Mode::Audit => Severity::Info,
+    };
+    Finding { severity, ..finding }
 }
 
 fn against(
@@ -97,15 +126,7 @@ fn against(
     findings.sort_by_key(|(mode, _)| std::cmp::Reverse(*mode));
     let mut said = HashSet::new();
     findings.retain(|(_, finding)| said.insert((finding.id, finding.span, finding.message.clone())));
-    let weighed = findings.into_iter().map(|(mode, finding)| {
-        let severity = match mode {
-            Mode::Enforce => finding.severity.max(Severity::Medium),
-            Mode::Warn => finding.severity.min(Severity::Low),
-            Mode::Audit => Severity::Info,
-        };
-        Finding { severity, ..finding }
-    });
-    Ok(weighed.collect())
+    Ok(findings.into_iter().map(|(mode, finding)| weighed(mode, finding)).collect())
 }
 
 fn waived(standing: &Standing<'_>, finding: &Finding, request: &Request) -> Option<Waived> {

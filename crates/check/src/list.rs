@@ -116,6 +116,8 @@ list! {
     duplicate_yaml_key,
     unrendered_source,
     pod_security,
+    pod_security_policy,
+    admission_policy,
     waiver_stale,
 }
 

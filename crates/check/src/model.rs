@@ -108,6 +108,8 @@ pub enum Run {
     Text(fn(&Problem) -> bool),
     /// Only when `--pss` asks for it.
     PodSecurity,
+    /// Only when `--policy` gives documents that ask for it.
+    Policies,
     /// A chart or overlay that could not be rendered; raised where rendering is tried.
     Rendering,
     /// What others accepted; raised by [`crate::Waivers`] once all else is said.

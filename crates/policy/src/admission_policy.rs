@@ -4,6 +4,7 @@
 //! `k8s.io/apiserver/pkg/admission/plugin/policy` (v0.37) does: same matching, same order, same texts.
 
 mod activation;
+mod asked;
 mod authorize;
 mod cluster;
 mod compile;
@@ -19,6 +20,7 @@ mod patch_value;
 mod position;
 mod problem;
 mod read;
+mod rebase;
 mod request;
 mod selector;
 mod served;
@@ -35,11 +37,12 @@ pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
+pub use rebase::rebased;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;
 
 /// The policies that are in force, compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Policies {
     hooks: Vec<Hook>,
 }
@@ -53,20 +56,53 @@ impl Policies {
         (Self { hooks }, problems)
     }
 
+    /// How many policies are in force.
+    pub fn len(&self) -> usize {
+        self.hooks.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.hooks.is_empty()
+    }
+
     /// The answer to a request: mutating policies first, then the validating ones.
     pub fn decide(&self, mut request: Request, cluster: &Cluster, authorize: &Authorize) -> Decision {
         let mut decision = Decision::default();
-        if is_exempt(&request) {
-            decision.object = request.object;
-            return decision;
-        }
-        let rights = Rights::of(&request, authorize);
-        mutating::dispatch(&self.hooks, &mut request, cluster, &rights, &mut decision);
+        self.mutate(&mut request, cluster, authorize, &mut decision);
         if decision.is_allowed() {
-            validating::dispatch(&self.hooks, &request, cluster, &rights, &mut decision);
+            self.validate(&request, cluster, authorize, &mut decision);
         }
         decision.object = request.object.filter(|_| decision.is_allowed());
         decision
+    }
+
+    /// What the mutating policies make of the object of a request; they refuse in `decision`.
+    pub fn mutate(
+        &self,
+        request: &mut Request,
+        cluster: &Cluster,
+        authorize: &Authorize,
+        decision: &mut Decision,
+    ) {
+        if !is_exempt(request) {
+            let rights = Rights::of(request, authorize);
+            mutating::dispatch(&self.hooks, request, cluster, &rights, decision);
+        }
+    }
+
+    /// What the validating policies say to a request, into `decision`.
+    pub fn validate(
+        &self,
+        request: &Request,
+        cluster: &Cluster,
+        authorize: &Authorize,
+        decision: &mut Decision,
+    ) {
+        if !is_exempt(request) {
+            let rights = Rights::of(request, authorize);
+            validating::dispatch(&self.hooks, request, cluster, &rights, decision);
+        }
     }
 }
 

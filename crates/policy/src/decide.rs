@@ -1,23 +1,31 @@
 //! May this request go on, and what is said about it?
 //!
 //! One pure function for `cofferdam admit` and the webhook: a request, the policies, and what may be looked
-//! up, in; an answer out. First what a new pod leaves open is filled in, then what came of it is judged,
-//! policy by policy: the Pod Security Standard, then the checks.
+//! up, in; an answer out. First the object is changed: what a new pod leaves open is filled in, then the
+//! `PodSecurityPolicies` that admit it and Kubernetes' own mutating policies have their turn (`course.rs`). Then
+//! what came of it is judged, policy by policy: the Pod Security Standard, PodSecurityPolicy, the checks;
+//! last Kubernetes' own validating policies.
 
+mod course;
 mod defaults;
 mod exempt;
 mod labels;
 mod namespaces;
 mod pod_security;
+mod pod_security_policies;
+mod remark;
 mod rules;
 mod update;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::LazyLock;
 
 use finding::Finding;
 use object::{Inventory, Object, Version};
 
+pub use self::remark::{Remark, Speaker};
+use crate::admission_policy::{self, Authorize, Cluster};
 use crate::document::{Matching, Mode, PodSecurity, Policies, Policy, Waiver};
 use crate::request::{Operation, Request};
 use crate::response::{Response, Status};
@@ -33,11 +41,24 @@ pub trait Lookup {
     /// Everything else that is known.
     fn inventory(&self) -> &Inventory;
 
+    /// The same, as Kubernetes' own policies see it: namespaces, parameters and kinds.
+    fn cluster(&self) -> &Cluster {
+        &NOTHING
+    }
+
+    /// Who may do what; `None` when nobody knows. Then `authorizer` says no, and everybody may `use` every
+    /// PodSecurityPolicy that a policy names.
+    fn authorize(&self) -> Option<&Authorize> {
+        None
+    }
+
     /// Whether a look at many pods should end now.
     fn is_late(&self) -> bool {
         false
     }
 }
+
+static NOTHING: LazyLock<Cluster> = LazyLock::new(Cluster::default);
 
 /// The static checks of one policy, ready to run.
 pub trait Rules: Debug + Send + Sync {
@@ -52,6 +73,7 @@ pub type Compile<'c> = dyn Fn(&Policy, Version) -> Box<dyn Rules> + 'c;
 #[derive(Debug)]
 pub struct Decider {
     policies: Vec<Ready>,
+    admission: admission_policy::Policies,
     version: Version,
 }
 
@@ -87,8 +109,19 @@ struct Verdict {
     audit: Vec<(&'static str, String)>,
 }
 
+impl Verdict {
+    /// Refuses, for this reason too.
+    fn forbid(&mut self, why: String) {
+        self.denied = Some(match self.denied.take() {
+            Some(Denial::Forbidden(before)) => Denial::Forbidden(format!("{before}; {why}")),
+            Some(other) => other,
+            None => Denial::Forbidden(why),
+        });
+    }
+}
+
 /// How a policy refuses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Denial {
     /// As forbidden, for this reason; other policies may add theirs.
     Forbidden(String),
@@ -103,38 +136,35 @@ impl Decider {
             let rules = (!policy.checks.is_empty()).then(|| compile(&policy, version));
             Ready { policy, rules }
         };
-        Self { policies: policies.list.into_iter().map(ready).collect(), version }
+        let list = policies.list.into_iter().map(ready).collect();
+        Self { policies: list, admission: policies.admission, version }
     }
 
     /// How many policies are in force.
     pub fn len(&self) -> usize {
-        self.policies.len()
+        self.policies.len() + self.admission.len()
     }
 
     /// Whether there is nothing to decide by.
     pub fn is_empty(&self) -> bool {
-        self.policies.is_empty()
+        self.len() == 0
     }
 
     /// The answer to a request.
     pub fn decide(&self, request: &Request, lookup: &dyn Lookup) -> Response {
-        // What is removed or connected to was let in before.
-        if matches!(request.operation, Operation::Delete | Operation::Connect) {
-            return Response { uid: request.uid.clone(), ..Response::default() };
-        }
-        let mut response = Response { uid: request.uid.clone(), ..Response::default() };
-        let mut reasons = Vec::new();
         let matching = match self.matching(request, lookup) {
             Ok(matching) => matching,
             Err(status) => return Response::error(&request.uid, status),
         };
-        let changed = match defaults::fill_in(&matching, request, self.version, lookup, &mut response.patch) {
-            Ok(changed) => changed,
+        let course = match self.course(&matching, request, lookup) {
+            Ok(course) => course,
             Err(status) => return Response::error(&request.uid, status),
         };
-        let request = changed.as_ref().unwrap_or(request);
-        for ready in matching {
-            let verdict = ready.judge(request, lookup, self.version);
+        let mut response = Response { uid: request.uid.clone(), ..Response::default() };
+        response.patch = course.patch(request);
+        let (judged, mut reasons) = (course.judged(request), Vec::new());
+        for (at, ready) in matching.iter().enumerate() {
+            let verdict = ready.judge(judged, course.verdicts.get(at), lookup, self.version);
             verdict.warnings.into_iter().for_each(|text| response.warn(text));
             verdict.audit.into_iter().for_each(|(key, value)| response.note(key, value));
             match verdict.denied {
@@ -143,10 +173,11 @@ impl Decider {
                 _ => {}
             }
         }
-        if !reasons.is_empty() && response.denied.is_none() {
-            let why = reasons.join("; ");
-            response.denied = Some(Status::forbidden(&request.resource, &request.name, &why));
+        course.admission.warnings.into_iter().for_each(|text| response.warn(text));
+        for (key, value) in course.admission.audit_annotations {
+            response.note(&remark::audit_key(&key), value);
         }
+        response.denied = response.denied.take().or(denied(request, reasons, course.admission.denied));
         response
     }
 
@@ -170,18 +201,43 @@ impl Decider {
         Ok(found)
     }
 
-    /// The object as the policies fill it in, if they change anything.
+    /// The object as the policies change it, if they change anything; of a workload its template as its pods
+    /// will be.
     ///
     /// # Errors
     /// When a policy asks for the labels of a namespace that nobody knows.
-    pub fn filled_in(&self, request: &Request, lookup: &dyn Lookup) -> Result<Option<Request>, Status> {
+    pub fn changed(&self, request: &Request, lookup: &dyn Lookup) -> Result<Option<Request>, Status> {
         let matching = self.matching(request, lookup)?;
-        defaults::fill_in(&matching, request, self.version, lookup, &mut crate::patch::Patch::default())
+        Ok(self.course(&matching, request, lookup)?.into_judged())
+    }
+
+    /// What PodSecurityPolicy and Kubernetes' own policies have against a request, one by one.
+    ///
+    /// # Errors
+    /// When a policy asks for the labels of a namespace that nobody knows.
+    pub fn remarks(&self, request: &Request, lookup: &dyn Lookup) -> Result<Vec<Remark>, Status> {
+        let matching = self.matching(request, lookup)?;
+        let course = self.course(&matching, request, lookup)?;
+        let judged = course.judged(request);
+        let object = judged.object.as_ref();
+        let mut remarks = Vec::new();
+        for (at, ready) in matching.into_iter().enumerate() {
+            if object.is_some_and(|object| defaults::concerns(ready, judged, object)) {
+                let before = course.verdicts.get(at);
+                remarks.extend(pod_security_policies::remark(ready, before, judged, lookup, self.version));
+            }
+        }
+        remarks.extend(remark::of_admission(course.admission));
+        Ok(remarks)
     }
 
     /// The policies a request is a matter of.
     fn matching(&self, request: &Request, lookup: &dyn Lookup) -> Result<Vec<&Ready>, Status> {
         let mut found = Vec::new();
+        // What is removed or connected to was let in before: only Kubernetes' own policies look at that.
+        if matches!(request.operation, Operation::Delete | Operation::Connect) {
+            return Ok(found);
+        }
         for ready in &self.policies {
             if ready.policy.matching.takes(request, lookup)? {
                 found.push(ready);
@@ -192,7 +248,14 @@ impl Decider {
 }
 
 impl Ready {
-    fn judge(&self, request: &Request, lookup: &dyn Lookup, version: Version) -> Verdict {
+    /// What the policy says to a request, on top of what it said before the object was changed.
+    fn judge(
+        &self,
+        request: &Request,
+        before: Option<&Verdict>,
+        lookup: &dyn Lookup,
+        version: Version,
+    ) -> Verdict {
         let mut verdict = Verdict::default();
         let policy = &self.policy;
         if exempt::by_object(policy, request) {
@@ -202,6 +265,7 @@ impl Ready {
         if let Some(standard) = &policy.pod_security {
             pod_security::judge(standard, policy, request, lookup, version, &mut verdict);
         }
+        pod_security_policies::validate(self, request, before, lookup, version, &mut verdict);
         if let Some(rules) = &self.rules
             && !matches!(verdict.denied, Some(Denial::Status(_)))
         {
@@ -242,6 +306,22 @@ impl Matching {
             _ => Ok(true),
         }
     }
+}
+
+/// The refusal: what the policies say together, or that of Kubernetes' own alone in its own words.
+fn denied(
+    request: &Request,
+    mut reasons: Vec<String>,
+    admission: Option<admission_policy::Status>,
+) -> Option<Status> {
+    match admission {
+        Some(own) if reasons.is_empty() => {
+            return Some(Status { code: own.code, reason: own.reason, message: own.message });
+        }
+        Some(own) => reasons.extend(own.causes),
+        None => {}
+    }
+    (!reasons.is_empty()).then(|| Status::forbidden(&request.resource, &request.name, &reasons.join("; ")))
 }
 
 /// A label of the object itself.

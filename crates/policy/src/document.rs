@@ -6,22 +6,20 @@
 
 mod errors;
 mod fields;
+mod load;
 mod read;
 mod schema;
 mod shape;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
-use finding::Source;
-use object::{Limits, Object, Read};
-
-use self::errors::Errors;
 pub use self::errors::PolicyError;
+pub use self::load::{Policies, Reading, Refused};
 pub use self::schema::json_schema;
 use crate::Date;
 use crate::pattern::{Glob, ObjectPattern};
 use crate::pod_security::Policy as LevelVersion;
+use crate::pod_security_policy::PodSecurityPolicy;
 use crate::selector::Selector;
 
 /// The API group and version of the document.
@@ -74,6 +72,8 @@ pub struct Policy {
     pub mode: Mode,
     /// Which Pod Security Standard holds.
     pub pod_security: Option<PodSecurity>,
+    /// The `PodSecurityPolicies` that admit and change pods; `None` when none are named.
+    pub pod_security_policies: Option<Vec<PodSecurityPolicy>>,
     /// The checks to run, each with its mode.
     pub checks: BTreeMap<&'static str, Mode>,
     /// Whom and what it leaves alone.
@@ -173,63 +173,6 @@ pub struct Waiver {
     pub owner: String,
     /// Its last day.
     pub expires: Date,
-}
-
-/// The policies that can be decided by, and why others cannot.
-#[derive(Clone, Debug, Default)]
-pub struct Policies {
-    /// In the order of the inputs.
-    pub list: Vec<Policy>,
-    /// In the order of the inputs; none of these documents is in force.
-    pub errors: Vec<PolicyError>,
-    /// The names of the policies that are not in force, as far as they could be read.
-    pub refused: Vec<String>,
-    names: BTreeSet<String>,
-}
-
-impl Policies {
-    /// Reads every policy of some texts; `today` decides which waivers are expired.
-    pub fn read(sources: &[Arc<Source>], checks: &dyn Catalogue, today: Date) -> Self {
-        let mut policies = Self::default();
-        for source in sources {
-            policies.add(source, &object::read(source, Limits::default()), checks, today);
-        }
-        policies
-    }
-
-    /// Adds every policy of a text that was read already.
-    pub fn add(&mut self, source: &Source, read: &Read, checks: &dyn Catalogue, today: Date) {
-        for problem in &read.problems {
-            let message = format!("{}: this document is not in force", problem.message);
-            self.errors.push(PolicyError::new(&problem.source, problem.span, message));
-        }
-        for object in &read.objects {
-            // A document with a key that stands twice, or half of it unread, says two things.
-            let span = object.root().span();
-            let broken = read.problems.iter().any(|p| span.start <= p.span.start && p.span.start < span.end);
-            match self.object(object, checks, today) {
-                Some(policy) if !broken => self.list.push(policy),
-                _ => self.refused.push(object.name().to_owned()),
-            }
-        }
-        if read.objects.is_empty() && read.problems.is_empty() {
-            let message = format!("no policy is written here: `kind: {KIND}` of {API_VERSION} was expected");
-            self.errors.push(PolicyError::new(source, finding::Span::new(0, 0), message));
-        }
-    }
-
-    fn object(&mut self, object: &Object, checks: &dyn Catalogue, today: Date) -> Option<Policy> {
-        let before = self.errors.len();
-        let mut errors = Errors { list: &mut self.errors };
-        let policy = read::policy(object, checks, today, &mut errors)?;
-        // Of two policies of one name a cluster keeps the later one; in files neither is meant to vanish.
-        if let Some(name) = object.at("metadata.name").filter(|_| !self.names.insert(policy.name.clone())) {
-            let text =
-                format!("a policy `{}` stands before this one and is in force, rename one", policy.name);
-            errors.at(name, text);
-        }
-        (self.errors.len() == before).then_some(policy)
-    }
 }
 
 #[cfg(test)]

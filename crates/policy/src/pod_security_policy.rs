@@ -17,7 +17,7 @@ mod sync;
 mod validate;
 mod violation;
 
-pub use changes::{Changes, value};
+pub use changes::Changes;
 pub use document::{
     Groups, HostPath, IdRange, PodSecurityPolicy, Policies, PolicyError, PortRange, Profiles, RunAsUser,
     RuntimeClass, SeLinux, SeLinuxOptions, Standing, Volumes, annotation, is_policy, read, read_all,

@@ -86,6 +86,7 @@ impl User {
         Self {
             name: format!("system:serviceaccount:{namespace}:{name}"),
             groups: vec!["system:serviceaccounts".to_owned(), format!("system:serviceaccounts:{namespace}")],
+            ..Self::default()
         }
     }
 }

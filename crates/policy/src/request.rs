@@ -3,9 +3,11 @@
 mod bare;
 mod review;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use object::{Limits, Node, Object, Tree};
+use serde_json::Value;
 
 pub use self::bare::{Scope, creation, resource_of};
 pub use self::review::read;
@@ -70,8 +72,12 @@ pub struct Gvk {
 pub struct User {
     /// The whole name, such as `system:serviceaccount:shop:web`.
     pub name: String,
+    /// The unique id, if any.
+    pub uid: String,
     /// The groups.
     pub groups: Vec<String>,
+    /// What the authenticator added.
+    pub extra: BTreeMap<String, Vec<String>>,
 }
 
 /// One request.
@@ -93,6 +99,8 @@ pub struct Request {
     pub operation: Operation,
     /// Who asks.
     pub user: User,
+    /// `CreateOptions` and the like.
+    pub options: Option<Value>,
     /// Whether it is only tried.
     pub dry_run: DryRun,
     /// The object as it will be.

@@ -13,8 +13,8 @@ use crate::request::Gvk;
 pub struct Status {
     /// The HTTP code.
     pub code: u16,
-    /// `Forbidden`, `Invalid`, `BadRequest` or `InternalError`.
-    pub reason: &'static str,
+    /// `Forbidden`, `Invalid`, `BadRequest`, `InternalError`, or what a policy says.
+    pub reason: String,
     /// What the user reads.
     pub message: String,
 }
@@ -42,23 +42,24 @@ impl Status {
             "" => format!("{what} is forbidden: {why}"),
             name => format!("{what} {} is forbidden: {why}", go_quoted(name)),
         };
-        Self { code: 403, reason: "Forbidden", message }
+        Self { code: 403, reason: "Forbidden".to_owned(), message }
     }
 
     /// 422, in the words of `errors.NewInvalid`.
     pub fn invalid(kind: &Gvk, name: &str, why: &str) -> Self {
         let message = format!("{} {} is invalid: {why}", grouped(kind), go_quoted(name));
-        Self { code: 422, reason: "Invalid", message }
+        Self { code: 422, reason: "Invalid".to_owned(), message }
     }
 
     /// 400.
     pub fn bad_request(message: impl Into<String>) -> Self {
-        Self { code: 400, reason: "BadRequest", message: message.into() }
+        Self { code: 400, reason: "BadRequest".to_owned(), message: message.into() }
     }
 
     /// 500, in the words of `errors.NewInternalError`.
     pub fn internal(why: &str) -> Self {
-        Self { code: 500, reason: "InternalError", message: format!("Internal error occurred: {why}") }
+        let message = format!("Internal error occurred: {why}");
+        Self { code: 500, reason: "InternalError".to_owned(), message }
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use check::Known;
 use finding::Failure;
 use object::{Inventory, Node, Object, Version};
+use policy::admission_policy::{Authorize, Cluster, by_roles};
 use policy::decide::{Decider, Labels, Lookup};
-use policy::document::Policies;
+use policy::document::{Policies, Reading, Refused};
+use policy::rbac::Rbac;
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -17,16 +19,17 @@ use crate::input;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let policies = policies(&args.policy, ui)?;
+    let mut facts = Facts::read(args, ui)?;
+    let policies = policies(&args.policy, facts.inventory.objects(), ui)?;
     let refused = policies.refused.clone();
     let errors = !policies.errors.is_empty();
-    let facts = Facts::read(args, ui)?;
     let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
     let request = policy::request::read(&Arc::new(source))?;
+    facts.label(&request.namespace);
     let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
     let mut response = decider.decide(&request, &facts);
-    for name in refused {
-        response.warn(format!("Policy \"{name}\" could not be read and is not in force"));
+    for Refused { kind, name, meanwhile } in refused {
+        response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
     }
     ui.data(&format!("{:#}\n", response.review()))?;
     let could_not = response.denied.as_ref().is_some_and(|status| status.code == 500);
@@ -43,13 +46,14 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     })
 }
 
-/// The policies of some paths. What is wrong with some of them is said, and what that means.
+/// The policies of some paths, with the `PodSecurityPolicies` among some objects. What is wrong with some of them
+/// is said, and what that means.
 ///
 /// # Errors
 /// When nothing is left to decide by.
-pub(crate) fn policies(paths: &[PathBuf], ui: &mut Ui) -> anyhow::Result<Policies> {
+pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> anyhow::Result<Policies> {
     let (_, loaded, failures) = input::load(paths, &[], ui);
-    let mut policies = Policies::default();
+    let mut reading = Reading::default();
     let mut unread: Vec<Failure> = failures;
     for each in loaded {
         unread.extend(each.failure);
@@ -57,20 +61,24 @@ pub(crate) fn policies(paths: &[PathBuf], ui: &mut Ui) -> anyhow::Result<Policie
             (_, Some(finding)) => {
                 anyhow::bail!("{}: {}", finding.source.name(), finding.message);
             }
-            (Some(source), None) => policies.add(source, &each.read, &Known, today()),
+            (Some(source), None) => reading.add(source, &each.read, &Known, today()),
             (None, None) => {}
         }
     }
     if let Some(failure) = unread.first() {
         return Err(failed(failure));
     }
+    let policies = reading.finish(objects);
+    for warning in &policies.warnings {
+        ui.note(&format!("warning: {warning}"));
+    }
     for error in &policies.errors {
         ui.error(&anyhow::Error::new(error.clone()));
     }
-    for name in &policies.refused {
-        ui.note(&format!("policy `{name}` is not in force until it is mended; the others are"));
+    for Refused { kind, name, meanwhile } in &policies.refused {
+        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}; the others are in force"));
     }
-    anyhow::ensure!(!policies.list.is_empty(), "no policy is in force, so nothing is decided");
+    anyhow::ensure!(!policies.is_empty(), "no policy is in force, so nothing is decided");
     Ok(policies)
 }
 
@@ -86,6 +94,10 @@ pub(crate) struct Facts {
     namespaces: BTreeMap<String, Labels>,
     /// The labels that were given for the namespace of the request.
     given: Option<Labels>,
+    /// The objects as Kubernetes' own policies see them; made when the first of them asks.
+    cluster: OnceLock<Cluster>,
+    /// Who may do what, if there is anything that says so.
+    authorize: Option<Authorize>,
 }
 
 impl Facts {
@@ -120,7 +132,19 @@ impl Facts {
             .of_kind("", "Namespace")
             .map(|object| (object.name().to_owned(), labels(object)))
             .collect();
-        Self { inventory, namespaces, given: None }
+        let mut roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].into_iter();
+        let has_roles =
+            roles.any(|kind| inventory.of_kind("rbac.authorization.k8s.io", kind).next().is_some());
+        let authorize = has_roles.then(|| by_roles(Rbac::of(&inventory)));
+        Self { inventory, namespaces, given: None, cluster: OnceLock::new(), authorize }
+    }
+
+    /// Gives the namespace of the request the labels that were given for it.
+    fn label(&mut self, namespace: &str) {
+        let Some(given) = self.given.as_ref().filter(|_| !namespace.is_empty()) else { return };
+        let mut cluster = Cluster::new(self.inventory.objects());
+        cluster.label(namespace, given);
+        self.cluster = OnceLock::from(cluster);
     }
 
     /// The objects, given back.
@@ -136,6 +160,14 @@ impl Lookup for Facts {
 
     fn inventory(&self) -> &Inventory {
         &self.inventory
+    }
+
+    fn cluster(&self) -> &Cluster {
+        self.cluster.get_or_init(|| Cluster::new(self.inventory.objects()))
+    }
+
+    fn authorize(&self) -> Option<&Authorize> {
+        self.authorize.as_ref()
     }
 }
 

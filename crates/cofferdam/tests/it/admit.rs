@@ -93,9 +93,12 @@ fn a_policy_that_cannot_be_read_is_named_and_the_others_decide() {
     admit("--policy p.yaml q.yaml --request bad.yaml")
         .ends(1)
         .warns("q.yaml:4:29: `strictest` is none of privileged, baseline, restricted")
-        .warns("policy `broken` is not in force until it is mended; the others are");
+        .warns("Policy `broken` is to be mended, meanwhile it is not in force; the others are in force");
     let allowed = admit("--policy p.yaml q.yaml --request good.yaml").ends(2);
-    assert_eq!(response(&allowed)["warnings"][0], "Policy \"broken\" could not be read and is not in force");
+    assert_eq!(
+        response(&allowed)["warnings"][0],
+        "Policy \"broken\" could not be read, meanwhile it is not in force"
+    );
     admit("--policy q.yaml --request good.yaml")
         .ends(2)
         .complains("no policy is in force, so nothing is decided");
@@ -211,4 +214,146 @@ fn every_upstream_fixture_is_decided_as_upstream_decides_it() {
             scope.spawn(work);
         }
     });
+}
+
+const NAMES_ONE: &str = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: legacy}
+spec: {podSecurityPolicies: [tight]}
+";
+
+const TIGHT: &str = "\
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: tight}
+spec:
+  seLinux: {rule: RunAsAny}
+  runAsUser: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+  volumes: ['*']
+  requiredDropCapabilities: [ALL]
+";
+
+/// A policy of Kubernetes' own and its binding.
+fn own(family: &str, name: &str, spec: &str, actions: &str) -> String {
+    format!(
+        "apiVersion: admissionregistration.k8s.io/v1
+kind: {family}AdmissionPolicy
+metadata: {{name: {name}}}
+spec:
+  matchConstraints:
+    resourceRules: [{{apiGroups: [\"\"], apiVersions: [v1], operations: [CREATE], resources: [pods]}}]
+  {spec}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: {family}AdmissionPolicyBinding
+metadata: {{name: {name}}}
+spec: {{policyName: {name}{actions}}}
+"
+    )
+}
+
+fn team() -> String {
+    let spec = "validations: [{expression: \"'team' in object.metadata.?labels.orValue({})\", message: whose is it}]";
+    own("Validating", "team", spec, ", validationActions: [Deny]")
+}
+
+fn labels() -> String {
+    let spec = "reinvocationPolicy: Never
+  mutations: [{patchType: ApplyConfiguration, applyConfiguration: {expression: \"Object{metadata: Object.metadata{labels: {'team': 'x'}}}\"}}]";
+    own("Mutating", "labels", spec, "")
+}
+
+#[test]
+fn every_kind_of_policy_takes_part() {
+    let plain =
+        "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: x}]}}\n";
+    let place = Place::with("names.yaml", NAMES_ONE)
+        .file("tight.yaml", TIGHT)
+        .file("team.yaml", team())
+        .file("labels.yaml", labels())
+        .file("x.yaml", plain)
+        .file("bad.yaml", POD);
+    let admit = |words: &str| place.cofferdam(&format!("admit {words}")).run();
+    let refused = admit("--policy names.yaml tight.yaml team.yaml --request bad.yaml").ends(1);
+    let refused = response(&refused);
+    let message = refused["status"]["message"].as_str().unwrap();
+    assert!(message.contains("PodSecurityPolicy: unable to admit pod: ["), "{message}");
+    assert!(
+        message.ends_with("ValidatingAdmissionPolicy 'team' with binding 'team' denied request: whose is it"),
+        "{message}"
+    );
+    let allowed = admit("--policy names.yaml tight.yaml team.yaml labels.yaml --request x.yaml").ends(0);
+    let allowed = response(&allowed);
+    assert_eq!(allowed["auditAnnotations"]["admit-policy"], "tight");
+    assert_eq!(allowed["patchType"], "JSONPatch");
+    admit("--policy team.yaml --request x.yaml").ends(1).says("whose is it");
+    admit("--policy names.yaml --objects tight.yaml --request x.yaml")
+        .ends(0)
+        .says("\"admit-policy\": \"tight\"");
+    admit("--policy names.yaml team.yaml --request x.yaml").ends(1).warns(
+        "names.yaml:4:30: PodSecurityPolicy `tight` is not among the documents: give its file with --policy or --objects",
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_policy_of_any_kind_has_its_place_and_the_others_decide() {
+    let broken = team().replace("'team' in", "'team' inn").replace("name: team", "name: broken");
+    let broken = broken
+        .replace("spec:\n", "spec:\n  failurePolicy: Ignore\n")
+        .replace("policyName: team", "policyName: broken");
+    let place = Place::with("broken.yaml", broken)
+        .file("team.yaml", team())
+        .file("labels.yaml", labels())
+        .file("tight.yaml", TIGHT)
+        .file(
+            "x.yaml",
+            "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: x}]}}\n",
+        );
+    let admit = |words: &str| place.cofferdam(&format!("admit {words} --request x.yaml")).run();
+    admit("--policy broken.yaml team.yaml").ends(1).says("whose is it").warns("broken.yaml:8:");
+    let allowed = admit("--policy broken.yaml labels.yaml tight.yaml").ends(2);
+    assert_eq!(
+        response(&allowed)["warnings"][0],
+        "ValidatingAdmissionPolicy \"broken\" could not be read, meanwhile requests pass as if it were not there \
+         (failurePolicy Ignore)"
+    );
+    allowed.warns(
+        "PodSecurityPolicy `tight` takes no effect: name it in `spec.podSecurityPolicies` of a Policy",
+    );
+}
+
+#[test]
+fn labels_of_the_namespace_reach_every_kind_of_policy() {
+    let chosen = team().replace(
+        "  matchConstraints:\n",
+        "  matchConstraints:\n    namespaceSelector: {matchLabels: {tier: front}}\n",
+    );
+    let place = Place::with("p.yaml", chosen)
+        .file("x.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {containers: [{name: a, image: x}]}}\n")
+        .file("ns.yaml", "{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {tier: front}}}\n");
+    let admit =
+        |words: &str| place.cofferdam(&format!("admit --policy p.yaml --request x.yaml {words}")).run();
+    admit("--namespace-labels tier=front").ends(1);
+    admit("--namespace-labels tier=back").ends(0);
+    admit("--objects ns.yaml").ends(1);
+}
+
+#[test]
+fn check_points_at_what_other_policies_refuse() {
+    let place = Place::with("policies/names.yaml", NAMES_ONE)
+        .file("policies/tight.yaml", TIGHT)
+        .file("policies/team.yaml", team())
+        .file("bad.yaml", POD)
+        .file("x.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {team: x}}, spec: {containers: [{name: a, image: x}]}}\n");
+    let check = |words: &str| place.cofferdam(&format!("check {words} --policy policies")).run();
+    check("bad.yaml --format json")
+        .ends(1)
+        .says("\"id\": \"admission-policy\"")
+        .says("ValidatingAdmissionPolicy 'team' with binding 'team' denied request: whose is it")
+        .says("\"id\": \"pod-security-policy\"")
+        .says("Policy \\\"legacy\\\": PodSecurityPolicy: unable to admit pod: [");
+    check("x.yaml").ends(0);
 }

@@ -18,7 +18,11 @@ pub fn nobody() -> Authorize {
 /// Answers as the roles and bindings say.
 pub fn by_roles(rbac: Rbac) -> Authorize {
     Arc::new(move |question| {
-        let user = request::User { name: question.user.name.clone(), groups: question.user.groups.clone() };
+        let user = request::User {
+            name: question.user.name.clone(),
+            groups: question.user.groups.clone(),
+            ..request::User::default()
+        };
         let verb = question.verb;
         let ask = match question.target {
             Target::Path(path) => Ask::Url { verb, path },

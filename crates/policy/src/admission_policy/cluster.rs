@@ -79,6 +79,16 @@ impl Cluster {
         cluster
     }
 
+    /// Gives a namespace labels instead of its own.
+    pub fn label(&mut self, namespace: &str, labels: &BTreeMap<String, String>) {
+        let mut value = self.namespace(namespace);
+        if let Some(metadata) = value.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("labels".to_owned(), json!(labels));
+        }
+        complete_namespace(&mut value, namespace);
+        self.namespaces.insert(namespace.to_owned(), value);
+    }
+
     fn add(&mut self, object: &Object) {
         let id = object.id();
         let kind = GroupVersionKind::of(&id.api_version, &id.kind);

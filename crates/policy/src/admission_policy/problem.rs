@@ -32,14 +32,26 @@ pub enum Weight {
     Warning,
 }
 
+impl Problem {
+    /// Everything but the place.
+    pub fn text(&self) -> String {
+        let mut text = format!("{} `{}`: ", self.object.kind, self.object.name);
+        if !self.field.is_empty() {
+            text.push_str(&self.field);
+            text.push_str(": ");
+        }
+        text.push_str(&self.message);
+        if let Some(meanwhile) = self.meanwhile {
+            text.push_str("; meanwhile ");
+            text.push_str(meanwhile);
+        }
+        text
+    }
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (path, place) = self.source.place(self.span.start);
-        write!(f, "{path}:{}:{}: {} `{}`: ", place.line, place.column, self.object.kind, self.object.name)?;
-        if !self.field.is_empty() {
-            write!(f, "{}: ", self.field)?;
-        }
-        f.write_str(&self.message)?;
-        self.meanwhile.map_or(Ok(()), |meanwhile| write!(f, "; meanwhile {meanwhile}"))
+        write!(f, "{path}:{}:{}: {}", place.line, place.column, self.text())
     }
 }

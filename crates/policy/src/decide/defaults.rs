@@ -12,18 +12,16 @@ use serde_json::{Map, Value, json};
 use super::rules::REGISTRY;
 use super::{Lookup, Ready, exempt, makes_pods, pod_security};
 use crate::document::{Defaults, Untrusted};
-use crate::patch::Patch;
 use crate::request::{Operation, Request};
 use crate::response::Status;
 use crate::value;
 
-/// The request as the policies want it, if that is another one; the patch is for pods only.
+/// The request as the policies want it, if that is another one.
 pub(super) fn fill_in(
     matching: &[&Ready],
     request: &Request,
     version: Version,
     lookup: &dyn Lookup,
-    patch: &mut Patch,
 ) -> Result<Option<Request>, Status> {
     let is_pod = request.is_about("", "pods");
     let is_new = request.operation == Operation::Create || !is_pod;
@@ -49,19 +47,16 @@ pub(super) fn fill_in(
         }
     }
     let Some(spec) = spec.filter(|spec| *spec != value::of(pod.spec())) else { return Ok(None) };
-    let old = value::of(object.root());
-    let mut new = old.clone();
+    let mut new = value::of(object.root());
     if let Some(slot) = new.pointer_mut(path(object)) {
         *slot = spec;
     }
     let changed = read_again(&new, object)?;
-    if is_pod {
-        *patch = Patch::between(&old, &new);
-    }
     Ok(Some(Request { object: Some(changed), ..request.clone() }))
 }
 
-fn concerns(ready: &Ready, request: &Request, object: &Object) -> bool {
+/// Whether neither the object nor who asks is left alone.
+pub(super) fn concerns(ready: &Ready, request: &Request, object: &Object) -> bool {
     let policy = &ready.policy;
     !exempt::by_object(policy, request)
         && exempt::by_request(policy, request).is_none()
@@ -163,9 +158,9 @@ fn set(map: &mut Map<String, Value>, key: &str, value: Value) {
 }
 
 /// The changed object, as if it had come that way.
-fn read_again(value: &Value, object: &Object) -> Result<Object, Status> {
+pub(super) fn read_again(value: &Value, object: &Object) -> Result<Object, Status> {
     let source = Arc::new(Source::file(object.source().name(), value.to_string()));
-    let failed = |why: &str| Status::internal(&format!("reading the object with its defaults: {why}"));
+    let failed = |why: &str| Status::internal(&format!("reading the object with its changes: {why}"));
     let tree = object::json(&source, crate::request::LIMITS).map_err(|problem| failed(&problem.message))?;
     let tree = Arc::new(tree);
     let given = (object.id().api_version.clone(), object.kind().to_owned());

@@ -6,7 +6,7 @@ use finding::Finding;
 use object::{Node, Object, Version};
 
 use super::pod_security::{IGNORED, is_exempt};
-use super::{Denial, Lookup, Rules, Verdict, exempt, update};
+use super::{Lookup, Rules, Verdict, exempt, update};
 use crate::document::{Mode, Policy, Untrusted, Waiver};
 use crate::request::{Operation, Request};
 
@@ -63,12 +63,7 @@ pub(super) fn judge(
         verdict.warnings.push(format!("would violate Policy \"{name}\": {}", several(&warned)));
     }
     if !refused.is_empty() {
-        let why = format!("violates Policy \"{name}\": {}", several(&refused));
-        verdict.denied = Some(match verdict.denied.take() {
-            Some(Denial::Forbidden(before)) => Denial::Forbidden(format!("{before}; {why}")),
-            Some(other) => other,
-            None => Denial::Forbidden(why),
-        });
+        verdict.forbid(format!("violates Policy \"{name}\": {}", several(&refused)));
     }
 }
 

@@ -72,7 +72,11 @@ pub(crate) static SPEC: Type = Type {
             "enforce (the default) refuses, warn tells the user, audit the log",
         ),
         optional("podSecurity", Kind::Struct(&POD_SECURITY), "the Pod Security Standard to hold pods to"),
-        later("podSecurityPolicies", Kind::List(&Kind::Text), "PodSecurityPolicy documents, by name"),
+        optional(
+            "podSecurityPolicies",
+            Kind::List(&Kind::Text),
+            "PodSecurityPolicy documents, by name: pods are admitted and changed as Kubernetes 1.24 did it",
+        ),
         optional(
             "checks",
             Kind::Checks,

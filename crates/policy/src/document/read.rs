@@ -1,6 +1,6 @@
 //! One object to one policy: the shape first, then what only the values can say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use object::{Kind, Node, Object};
 
@@ -15,15 +15,6 @@ use crate::Date;
 use crate::pattern::{Glob, ObjectPattern};
 use crate::pod_security::{Level, Policy as LevelVersion, PolicyVersion};
 use crate::selector::Selector;
-
-/// Kinds whose day will come.
-const LATER: [&str; 5] = [
-    "PodSecurityPolicy",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "MutatingAdmissionPolicy",
-    "MutatingAdmissionPolicyBinding",
-];
 
 pub(super) fn policy(
     object: &Object,
@@ -60,6 +51,11 @@ pub(super) fn policy(
         matching: matching(spec.get("match"), errors),
         mode,
         pod_security: spec.get("podSecurity").and_then(|node| pod_security(node, mode, errors)),
+        // Their documents may stand in a file that is yet to come.
+        pod_security_policies: spec.get("podSecurityPolicies").map(|list| {
+            names(list, errors);
+            Vec::new()
+        }),
         checks: by_check(spec, mode, checks),
         exemptions: exemptions(spec.get("exemptions"), errors),
         registries: images.map(|images| texts(images.get("registries"))).unwrap_or_default(),
@@ -70,7 +66,9 @@ pub(super) fn policy(
     if policy.decides_nothing() {
         errors.at(
             spec,
-            "this policy decides nothing: give it podSecurity, checks, images or defaults".to_owned(),
+            "this policy decides nothing: give it podSecurity, podSecurityPolicies, checks, images or \
+             defaults"
+                .to_owned(),
         );
     }
     (errors.list.len() == before).then_some(policy)
@@ -85,9 +83,6 @@ fn is_policy(object: &Object, errors: &mut Errors<'_>) -> Option<()> {
     }
     if kind == KIND && object.group() == "cofferdam.dev" {
         errors.at(written("apiVersion"), format!("`{api_version}` is not known here, write {API_VERSION}"));
-    } else if LATER.contains(&kind) {
-        let text = format!("{kind} `{name}` is not supported by this version: nothing of it is in force");
-        errors.at(written("kind"), text);
     } else {
         let text = format!("{kind} `{name}` of {api_version} is no policy: expected {KIND} of {API_VERSION}");
         errors.at(written("kind"), text);
@@ -97,7 +92,21 @@ fn is_policy(object: &Object, errors: &mut Errors<'_>) -> Option<()> {
 
 impl Policy {
     fn decides_nothing(&self) -> bool {
-        self.pod_security.is_none() && self.checks.is_empty() && !self.defaults.any()
+        let holds_pods = self.pod_security.is_some() || self.pod_security_policies.is_some();
+        !holds_pods && self.checks.is_empty() && !self.defaults.any()
+    }
+}
+
+/// Refuses a list of `PodSecurityPolicies` that names none, or one twice.
+fn names(list: Node<'_>, errors: &mut Errors<'_>) {
+    if list.items().len() == 0 {
+        errors.at(list, "an empty list would refuse every pod: name some, or remove the key".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    for item in list.items() {
+        if !seen.insert(item.str()) {
+            errors.at(item, format!("`{}` stands here twice", item.str().unwrap_or_default()));
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use object::{Kind as Value, Node};
 
+use super::Catalogue;
+use super::errors::Errors;
 use super::fields::{CHECK_MODES, Kind, Need, Type};
-use super::{Catalogue, Errors};
 use crate::{Date, nearest};
 
 /// The entry of `checks` that stands for all that are not named.

@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use finding::Source;
+
 use super::*;
 
 const TODAY: &str = "2026-11-22";
@@ -87,7 +91,7 @@ fn what_is_wrong_is_named_with_its_place_and_the_way_out() {
         ("mode: dryrun\npodSecurity: {level: baseline}", "`dryrun` is none of enforce, warn, audit"),
         ("images: {pin: true}", "`pin` is not supported by this version: remove it"),
         ("images: {signedBy: []}", "`signedBy` is not supported by this version"),
-        ("podSecurityPolicies: [a]", "`podSecurityPolicies` is not supported by this version"),
+        ("podSecurityPolicies: [a]", "PodSecurityPolicy `a` is not among the documents: give its file with"),
         ("images: {untrusted: deny, require: digest}", "`untrusted` needs `registries`"),
         ("match: {namespaces: [\"Shop\"]}\nchecks: {host-port: warn}", "can match no namespace"),
         (
@@ -126,7 +130,8 @@ fn a_bad_document_leaves_the_others_in_force() {
     let policies = read(&format!("{good}---\n{bad}---\n{other}---\nkind: [\n"));
     let names: Vec<&str> = policies.list.iter().map(|policy| policy.name.as_str()).collect();
     assert_eq!(names, ["p", "q"]);
-    assert_eq!(policies.refused, ["bad"]);
+    let refused: Vec<_> = policies.refused.iter().map(|refused| refused.name.as_str()).collect();
+    assert_eq!(refused, ["bad"]);
     assert_eq!(policies.errors.len(), 2, "{:?}", policies.errors);
 }
 
@@ -141,10 +146,7 @@ fn a_name_stands_for_one_policy() {
 fn what_is_no_policy_is_refused() {
     for (text, says) in [
         ("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}", "is no policy"),
-        (
-            "{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}, spec: {}}",
-            "not supported by this version",
-        ),
+        ("{apiVersion: policy/v1beta1, kind: PodSecurityPolicy, metadata: {name: a}, spec: {}}", "seLinux"),
         (
             "{apiVersion: cofferdam.dev/v1, kind: Policy, metadata: {name: a}, spec: {}}",
             "write cofferdam.dev/v1alpha1",

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use object::{Kind, Node, Scalar};
 use serde_json::{Map, Value, json};
 
 use super::pod::{Capabilities, Container, Facts, Label, RunAs};
@@ -127,21 +126,4 @@ pub(super) fn escaped(key: &str) -> String {
 
 fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
-}
-
-/// What a node is in JSON, as the API server receives it.
-pub fn value(node: Node<'_>) -> Value {
-    match node.kind() {
-        Kind::Map => Value::Object(
-            node.entries().map(|(key, item)| (key.key_text().into_owned(), value(item))).collect(),
-        ),
-        Kind::Seq => Value::Array(node.items().map(value).collect()),
-        _ => match node.scalar() {
-            None | Some(Scalar::Null) => Value::Null,
-            Some(Scalar::Bool(value)) => value.into(),
-            Some(Scalar::Int(value)) => value.into(),
-            Some(Scalar::Float(value)) => value.into(),
-            Some(Scalar::Str(text)) => text.into(),
-        },
-    }
 }

@@ -30,7 +30,11 @@ fn may(binding: &str, user: &str, ask: Ask<'_>) -> bool {
     let read = read(&Arc::new(Source::file("t", text)), Limits::default());
     assert!(read.problems.is_empty(), "{:?}", read.problems);
     let (name, groups) = user.split_once(' ').unwrap_or((user, ""));
-    let user = User { name: name.to_owned(), groups: groups.split(',').map(str::to_owned).collect() };
+    let user = User {
+        name: name.to_owned(),
+        groups: groups.split(',').map(str::to_owned).collect(),
+        ..User::default()
+    };
     Rbac::of(&Inventory::new(read.objects)).allows(&user, ask).is_some()
 }
 
@@ -118,7 +122,7 @@ fn a_grant_says_where_it_comes_from() {
     let text = format!("{ROLES}{{apiVersion: rbac.authorization.k8s.io/v1, {}}}", bound("here", "user", ANN));
     let read = read(&Arc::new(Source::file("t", text)), Limits::default());
     let rbac = Rbac::of(&Inventory::new(read.objects));
-    let user = User { name: "ann".to_owned(), groups: Vec::new() };
+    let user = User { name: "ann".to_owned(), ..User::default() };
     let grant = rbac.allows(&user, resource("use", "policy:podsecuritypolicies", "shop", "small"));
     let (binding, role) = ("RoleBinding/shop/b".to_owned(), "ClusterRole/user".to_owned());
     assert_eq!(grant, Some(Grant::Binding { binding, role }));

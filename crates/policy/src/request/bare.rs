@@ -78,6 +78,7 @@ pub fn creation(object: Object) -> Request {
         },
         operation: Operation::Create,
         user: User::default(),
+        options: None,
         dry_run: DryRun::No,
         undecoded: Undecoded { object: misfit(&object), old: None },
         object: Some(object),

@@ -1,5 +1,6 @@
 //! Bytes of a review to a request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::Source;
@@ -100,6 +101,7 @@ fn review(tree: &Arc<Tree>) -> Result<Request, RequestError> {
         namespace: text(request, "namespace", Some(uid))?,
         operation: operation(request, uid)?,
         user: user(request, uid)?,
+        options: request.get("options").filter(|node| node.kind() == Kind::Map).map(crate::value::of),
         dry_run: dry_run(request, uid)?,
         kind,
         object,
@@ -154,12 +156,23 @@ fn gvk(request: Node<'_>, key: &str, last: &str, uid: &str) -> Result<Gvk, Reque
 
 fn user(request: Node<'_>, uid: &str) -> Result<User, RequestError> {
     let Some(info) = request.get("userInfo") else { return Ok(User::default()) };
-    let mut groups = Vec::new();
-    for group in info.get("groups").into_iter().flat_map(Node::items) {
-        let wrong = || error_at(group, "`groups` are strings", Some(uid));
-        groups.push(group.str().ok_or_else(wrong)?.to_owned());
+    let mut extra = BTreeMap::new();
+    for (key, values) in info.get("extra").into_iter().flat_map(Node::entries) {
+        extra.insert(key.key_text().into_owned(), texts(Some(values), "extra", uid)?);
     }
-    Ok(User { name: text(info, "username", Some(uid))?, groups })
+    Ok(User {
+        name: text(info, "username", Some(uid))?,
+        uid: text(info, "uid", Some(uid))?,
+        groups: texts(info.get("groups"), "groups", uid)?,
+        extra,
+    })
+}
+
+/// A list of strings that may be missing.
+fn texts(list: Option<Node<'_>>, key: &str, uid: &str) -> Result<Vec<String>, RequestError> {
+    let wrong = |item| error_at(item, format!("`{key}` are strings"), Some(uid));
+    let items = list.into_iter().flat_map(Node::items);
+    items.map(|item| item.str().map(str::to_owned).ok_or_else(|| wrong(item))).collect()
 }
 
 /// An object of the review; what is not one is said by whoever needs it.

@@ -3,15 +3,18 @@
 mod defaults;
 mod fixtures;
 mod hostile;
+mod joined;
 mod matching;
-mod rules;
+pub(crate) mod rules;
 
 use std::sync::Arc;
 
 use finding::Source;
 use object::{Inventory, Limits, Object, Version};
+use policy::admission_policy::{Authorize, by_roles};
 use policy::decide::{Decider, Labels, Lookup};
 use policy::document::{Catalogue, Policies};
+use policy::rbac::Rbac;
 use policy::request::{self, Request};
 use policy::response::Response;
 
@@ -19,11 +22,18 @@ use policy::response::Response;
 pub(crate) struct Cluster {
     pub(crate) inventory: Inventory,
     pub(crate) labels: Option<Labels>,
+    pub(crate) cluster: policy::admission_policy::Cluster,
+    pub(crate) authorize: Option<Authorize>,
 }
 
 impl Cluster {
     pub(crate) fn empty() -> Self {
-        Self { inventory: Inventory::new(Vec::new()), labels: None }
+        Self {
+            inventory: Inventory::new(Vec::new()),
+            labels: None,
+            cluster: policy::admission_policy::Cluster::default(),
+            authorize: None,
+        }
     }
 
     pub(crate) fn labelled(labels: &[(&str, &str)]) -> Self {
@@ -32,7 +42,9 @@ impl Cluster {
     }
 
     pub(crate) fn with(mut self, objects: Vec<Object>) -> Self {
+        self.cluster = policy::admission_policy::Cluster::new(&objects);
         self.inventory = Inventory::new(objects);
+        self.authorize = Some(by_roles(Rbac::of(&self.inventory)));
         self
     }
 }
@@ -44,6 +56,14 @@ impl Lookup for Cluster {
 
     fn inventory(&self) -> &Inventory {
         &self.inventory
+    }
+
+    fn cluster(&self) -> &policy::admission_policy::Cluster {
+        &self.cluster
+    }
+
+    fn authorize(&self) -> Option<&Authorize> {
+        self.authorize.as_ref()
     }
 }
 

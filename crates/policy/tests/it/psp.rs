@@ -3,6 +3,7 @@
 mod case;
 mod conformance;
 mod documents;
+mod joined;
 mod migration;
 mod oracle;
 mod pods;

@@ -39,7 +39,7 @@ impl<'a> Plan<'a> {
 
     /// The policies of the run. One that cannot be read could have refused what the others let pass.
     fn policies(&self, ui: &mut Ui) -> anyhow::Result<Decider> {
-        let policies = super::super::admit::policies(&self.args.policy, ui)?;
+        let policies = super::super::admit::policies(&self.args.policy, &[], ui)?;
         let count = policies.errors.len();
         let things = if count == 1 { "mistake" } else { "mistakes" };
         anyhow::ensure!(count == 0, "nothing is judged by policies with {count} {things}");
@@ -95,15 +95,12 @@ impl<'a> Plan<'a> {
     /// Under `--pss` and `--policy` nothing is settled: the answer is that of the API server, which knows no
     /// waivers but those of the policies themselves.
     pub(super) fn settle(&self, report: &mut Report, sources: &[Arc<Source>], judge: &Judge) -> usize {
-        if self.is_a_server_s() {
-            return 0;
-        }
         let mut waivers = Waivers::default();
         for each in parallel::map(sources, Waivers::in_text) {
             waivers.extend(each);
         }
         report.hidden.extend(waivers.hidden().iter().cloned());
-        if self.args.pss.is_some() {
+        if self.is_a_server_s() {
             return 0;
         }
         let scope = self.scope();

@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
         for (key, _) in map.entries() {
             let word = key.key_text();
             if !known.contains(&word.as_ref()) {
-                let way_out = match nearest(&word, known) {
+                let way_out = match crate::nearest(&word, known) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("known here: {}", known.join(", ")),
                 };
@@ -122,30 +122,4 @@ pub(super) fn error(root: Node<'_>, node: Node<'_>, message: String) -> PolicyEr
     let first = source.slice(at.span()).lines().next().unwrap_or_default().trim_end();
     let span = finding::Span::new(at.span().start, at.span().start + first.len() as u32);
     PolicyError { source_text: source.clone(), span, field: node.path_from(root), message }
-}
-
-/// The known word that a slip of one or two letters, or of case, turns into this one.
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    if word.len() > 64 {
-        return None;
-    }
-    let distance = |other: &str| edits(&word.to_ascii_lowercase(), &other.to_ascii_lowercase());
-    let (near, best) = known.iter().map(|other| (*other, distance(other))).min_by_key(|(_, far)| *far)?;
-    (best <= 2 && best * 3 <= word.len()).then_some(near)
-}
-
-/// Letters to add, drop or change on the way from one word to another.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, b) in to.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(usize::MAX - 1);
-            let change = cell(&row, j) + usize::from(a != *b);
-            next.push(change.min(cell(&row, j + 1) + 1).min(cell(&next, j) + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use finding::Source;
 use object::{Limits, Object, Pod, Version};
 use serde_json::{Map, Value, json};
 
-use super::super::changes::{Changes, value};
+use super::super::changes::Changes;
 use super::super::mutate::mutate;
 use super::super::pod::Facts;
 use super::super::validate::validate;
@@ -18,6 +18,7 @@ use crate::admission_policy::{
     Cluster, GroupVersionKind, GroupVersionResource, Operation, Policies, Request, User, as_served, nobody,
 };
 use crate::pod_security::{Policy as LevelVersion, Violation, evaluate};
+use crate::value;
 
 /// What is said of a pod.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,13 +172,13 @@ fn creation(pod: Value) -> Request {
 fn alone(pod: Pod<'_>) -> Value {
     let mut annotations = Map::new();
     for (key, text) in pod.annotations() {
-        annotations.insert(key.to_owned(), value(text));
+        annotations.insert(key.to_owned(), value::of(text));
     }
     let mut metadata = json!({"name": "pod", "namespace": NAMESPACE});
     if !annotations.is_empty() {
         metadata["annotations"] = annotations.into();
     }
-    json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": value(pod.spec())})
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": value::of(pod.spec())})
 }
 
 /// Today's API server reads no seccomp annotation: what a policy wrote there is written as the field.

@@ -13,7 +13,7 @@ struct Two {
     registries: Vec<String>,
 }
 
-pub(super) fn compile(policy: &Policy, _: Version) -> Box<dyn Rules> {
+pub(crate) fn compile(policy: &Policy, _: Version) -> Box<dyn Rules> {
     Box::new(Two { ids: policy.checks.keys().copied().collect(), registries: policy.registries.clone() })
 }
 

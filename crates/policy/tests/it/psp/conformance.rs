@@ -1,11 +1,13 @@
 //! The cases of the suite: who lets the pod in, changed how, or what is said against it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use finding::Source;
 use object::Limits;
-use policy::pod_security_policy::{Decision, Pass, Standing, value};
+use policy::pod_security_policy::{Decision, Pass, Standing};
+use policy::value::of;
 use serde_json::{Value, json};
 
 use super::case::Case;
@@ -61,15 +63,19 @@ fn differs(file: &Value) -> Option<String> {
     }
 }
 
+pub(super) fn file(path: &Path) -> Value {
+    let source = Arc::new(Source::file(path.display().to_string(), testkit::text(path)));
+    let documents = object::documents(&source, Limits::default());
+    assert!(documents.problems.is_empty(), "{}: {:?}", path.display(), documents.problems);
+    of(documents.trees[0].root())
+}
+
 #[test]
 fn every_case_of_the_suite_is_decided_as_written() {
     let Some(folder) = testkit::conformance("psp") else { return };
     let (mut judged, mut wrong) = (0, Vec::new());
     for path in testkit::yaml_files(&folder) {
-        let source = Arc::new(Source::file(path.display().to_string(), testkit::text(&path)));
-        let documents = object::documents(&source, Limits::default());
-        assert!(documents.problems.is_empty(), "{}: {:?}", path.display(), documents.problems);
-        let file = value(documents.trees[0].root());
+        let file = file(&path);
         judged += 1;
         if let Some(said) = differs(&file) {
             wrong.push(format!("{}\n  expected {}\n  said     {said}", file["case"], file["expect"]));

@@ -1,0 +1,118 @@
+//! What becomes of a request before anybody judges it?
+//!
+//! As in the API server: the mutating policies in their order, and where Kubernetes' own changed the object, ours
+//! once more. Each writes only what is missing, so that the whole may be repeated.
+
+use serde_json::Value;
+
+use super::defaults::{fill_in, read_again};
+use super::{Decider, Lookup, Ready, Verdict, pod_security_policies};
+use crate::admission_policy::{self, Decision, nobody, rebased};
+use crate::patch::Patch;
+use crate::request::Request;
+use crate::response::Status;
+use crate::value;
+
+/// A request on its way.
+pub(super) struct Course {
+    /// As it goes on, if it was changed.
+    changed: Option<Request>,
+    /// As it is judged, if that is another one still: a workload as its pods will be.
+    as_judged: Option<Request>,
+    /// What the `PodSecurityPolicies` said on the way.
+    pub(super) verdicts: Vec<Verdict>,
+    /// What Kubernetes' own policies said, mutating and validating.
+    pub(super) admission: Decision,
+}
+
+impl Course {
+    /// What is to be judged.
+    pub(super) fn judged<'r>(&'r self, request: &'r Request) -> &'r Request {
+        self.as_judged.as_ref().or(self.changed.as_ref()).unwrap_or(request)
+    }
+
+    pub(super) fn into_judged(self) -> Option<Request> {
+        self.as_judged.or(self.changed)
+    }
+
+    /// From the object as it came to the object as it goes on.
+    pub(super) fn patch(&self, request: &Request) -> Patch {
+        let object = |request: &Request| request.object.as_ref().map(|object| value::of(object.root()));
+        match (object(request), self.changed.as_ref().and_then(object)) {
+            (Some(old), Some(new)) => Patch::between(&old, &new),
+            _ => Patch::default(),
+        }
+    }
+}
+
+impl Decider {
+    pub(super) fn course(
+        &self,
+        matching: &[&Ready],
+        request: &Request,
+        lookup: &dyn Lookup,
+    ) -> Result<Course, Status> {
+        let (mut changed, mut verdicts) = self.prepared(matching, request, lookup)?;
+        let mut admission = Decision::default();
+        if !self.admission.is_empty() {
+            let before = changed.as_ref().unwrap_or(request);
+            if let Some(mutated) = self.mutated(before, lookup, &mut admission)? {
+                let again = self.prepared(matching, &mutated, lookup)?;
+                changed = Some(again.0.unwrap_or(mutated));
+                verdicts = again.1;
+            }
+            if admission.is_allowed() {
+                let asked = admission_policy::Request::of(changed.as_ref().unwrap_or(request));
+                let authorize = lookup.authorize().cloned().unwrap_or_else(nobody);
+                self.admission.validate(&asked, lookup.cluster(), &authorize, &mut admission);
+            }
+        }
+        let goes_on = changed.as_ref().unwrap_or(request);
+        let as_judged = fill_in(matching, goes_on, self.version, lookup)?;
+        Ok(Course { changed, as_judged, verdicts, admission })
+    }
+
+    /// The pod with what our own policies fill in, if they do, and what they say about it.
+    fn prepared(
+        &self,
+        matching: &[&Ready],
+        request: &Request,
+        lookup: &dyn Lookup,
+    ) -> Result<(Option<Request>, Vec<Verdict>), Status> {
+        if !request.is_about("", "pods") {
+            return Ok((None, Vec::new()));
+        }
+        let mut changed = fill_in(matching, request, self.version, lookup)?;
+        let mut verdicts = Vec::new();
+        for ready in matching {
+            let current = changed.as_ref().unwrap_or(request);
+            let mut verdict = Verdict::default();
+            let next = pod_security_policies::mutate(ready, current, lookup, self.version, &mut verdict)?;
+            changed = next.or(changed);
+            verdicts.push(verdict);
+        }
+        Ok((changed, verdicts))
+    }
+
+    /// The request as Kubernetes' own mutating policies leave it, if they change it.
+    fn mutated(
+        &self,
+        request: &Request,
+        lookup: &dyn Lookup,
+        admission: &mut Decision,
+    ) -> Result<Option<Request>, Status> {
+        let mut asked = admission_policy::Request::of(request);
+        let served = asked.object.clone();
+        let authorize = lookup.authorize().cloned().unwrap_or_else(nobody);
+        self.admission.mutate(&mut asked, lookup.cluster(), &authorize, admission);
+        let (Some(served), Some(after), Some(object)) = (served, asked.object, &request.object) else {
+            return Ok(None);
+        };
+        if served == after || !admission.is_allowed() {
+            return Ok(None);
+        }
+        let new: Value = rebased(&value::of(object.root()), &served, &after);
+        let object = Some(read_again(&new, object)?);
+        Ok(Some(Request { object, ..request.clone() }))
+    }
+}
