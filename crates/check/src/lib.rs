@@ -15,6 +15,7 @@ pub mod fix;
 mod glob;
 mod hidden;
 mod image_reference;
+pub mod in_cel;
 mod lines;
 mod list;
 mod model;
