@@ -21,7 +21,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
         ("safeSysctls", format!("[{}]", safe.join(", "))),
         ("sysctls", SYSCTLS.to_owned()),
         ("images", references("variables.containers", "c.?image", "c.?imagePullPolicy.orValue('')")),
-        ("imageVolumes", references("variables.volumes", "c.?image.?reference", "''")),
+        ("imageVolumes", image_volumes()),
         ("registries", text(&registries(facts.registries))),
         ("rules", RULES.to_owned()),
     ];
@@ -40,8 +40,8 @@ const MOUNTABLE: &str = "variables.volumes.filter(v, object.kind != 'StatefulSet
     !object.spec.?volumeClaimTemplates.orValue([]).exists(t, t.?metadata.?name.orValue('') == v.name))";
 
 /// Names with dots, as the kubelet reads them. The first separator decides.
-const SYSCTLS: &str = r"variables.spec.?securityContext.?sysctls.orValue([]).map(s, s.name.matches('^[^./]*/') ? \
-    s.name.replace('/', '\n').replace('.', '/').replace('\n', '.') : s.name)";
+const SYSCTLS: &str = "variables.spec.?securityContext.?sysctls.orValue([]).map(s, s.name.matches('^[^./]*/') ? \
+    s.name.replace('/', '\\n').replace('.', '/').replace('\\n', '.') : s.name)";
 
 /// The rules of a role that somebody wrote.
 const RULES: &str = "object.metadata.?name.orValue('').startsWith('system:') || \
@@ -60,7 +60,7 @@ fn references(list: &str, image: &str, policy: &str) -> String {
         .replace("STEP", "[a-z0-9]([a-z0-9._-]*[a-z0-9])?");
     format!(
         "{list}.filter(c, {image}.orValue('').matches(r'{grammar}'))\
-         .map(c, {{'who': c.name, 'image': {image}.orValue(''), 'policy': {policy}, \
+         .map(c, {{'who': string(c.name), 'image': string({image}.orValue('')), 'policy': string({policy}), \
          'rest': {image}.orValue('').split('@', 2)[0]}})\
          .map(i, {{'who': i.who, 'image': i.image, 'policy': i.policy, \
          'tag': i.rest.lastIndexOf(':') > i.rest.lastIndexOf('/') ? i.rest.substring(i.rest.lastIndexOf(':') + 1) : '', \
@@ -72,6 +72,11 @@ fn references(list: &str, image: &str, policy: &str) -> String {
          i.path.matches('^(index[.])?docker[.]io/') ? 'docker.io/' + \
          (i.path.split('/', 2)[1].contains('/') ? '' : 'library/') + i.path.split('/', 2)[1] : i.path}})"
     )
+}
+
+/// Releases before 1.31 have no such volumes.
+fn image_volumes() -> String {
+    format!("variables.minor < 31 ? [] : {}", references("variables.volumes", "c.?image.?reference", "''"))
 }
 
 /// One regular expression for full names from any of the registries; empty for none.
@@ -95,7 +100,9 @@ pub(crate) fn pattern(glob: &str) -> String {
         match c {
             '*' if chars.next_if_eq(&'*').is_some() => out.push_str(".*"),
             '*' => out.push_str("[^/]*"),
-            c if c.is_ascii_alphanumeric() || !c.is_ascii() || matches!(c, '-' | '_' | '/' | ':') => out.push(c),
+            c if c.is_ascii_alphanumeric() || !c.is_ascii() || matches!(c, '-' | '_' | '/' | ':') => {
+                out.push(c)
+            }
             c => out.extend(['[', c, ']']),
         }
     }
