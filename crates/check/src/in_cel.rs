@@ -10,6 +10,7 @@ mod variables;
 use object::Version;
 
 pub use table::TWINS;
+pub(crate) use variables::text;
 use variables::{all, named};
 
 /// What is known of a rule in the API server's own words.

@@ -9,6 +9,7 @@ mod arguments;
 mod change;
 mod config;
 mod credential;
+pub mod export;
 mod fields;
 mod findings;
 pub mod fix;

@@ -101,7 +101,7 @@ pub(crate) fn pattern(glob: &str) -> String {
             '*' if chars.next_if_eq(&'*').is_some() => out.push_str(".*"),
             '*' => out.push_str("[^/]*"),
             c if c.is_ascii_alphanumeric() || !c.is_ascii() || matches!(c, '-' | '_' | '/' | ':') => {
-                out.push(c)
+                out.push(c);
             }
             c => out.extend(['[', c, ']']),
         }
@@ -115,7 +115,7 @@ pub(crate) fn text(value: &str) -> String {
     for c in value.chars() {
         match c {
             '\'' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c if c.is_control() => out.extend(format!("\\u{:04x}", c as u32).chars()),
             c => out.push(c),
         }
     }

@@ -1,6 +1,6 @@
 //! Does each rule in CEL say what the native one says, of objects as the API server holds them?
 
-mod pods;
+pub(crate) mod pods;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -108,7 +108,7 @@ fn held(object: Object) -> Option<Json> {
     (!refused).then_some(object)
 }
 
-fn read(text: &str) -> Vec<Object> {
+pub(crate) fn read(text: &str) -> Vec<Object> {
     object::read(&Arc::new(Source::file("object", text.to_owned())), Limits::default()).objects
 }
 

@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 /// A deterministic source of chance (xorshift64*): the same seed makes the same pods on every machine.
-pub(super) struct Random {
+pub(crate) struct Random {
     state: u64,
     /// How seldom a field is written: one time in so many.
     odds: u64,
 }
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, odds: 4 }
     }
 
@@ -50,7 +50,7 @@ fn texts<const N: usize>(of: [&str; N]) -> [Value; N] {
 const NAMES: [&str; 4] = ["a", "b", "web", "data-1"];
 
 /// An object that is a pod or makes them.
-pub(super) fn object(random: &mut Random) -> Value {
+pub(crate) fn object(random: &mut Random) -> Value {
     random.odds = random.pick(&[2, 3, 6, 20]);
     let template = json!({"metadata": metadata(random), "spec": spec(random)});
     if random.below(3) > 0 {
