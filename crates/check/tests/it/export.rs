@@ -39,7 +39,7 @@ struct Pair {
 
 fn documents(text: &str) -> Documents {
     let source = Arc::new(Source::file("policy", text.to_owned()));
-    let documents = Documents::read(&[source], &Known, Date::parse("2026-01-01").unwrap());
+    let documents = Documents::read(&[source], &Known, Date::of_unix_day(20_000));
     assert!(documents.errors.is_empty(), "{:?}", documents.errors);
     documents
 }
@@ -165,7 +165,7 @@ fn what_cannot_be_exported_is_named() {
     assert_eq!(exported_ids - 1 + all.left_out.len(), judged);
     let old = exported(DEFAULT, v(1, 29));
     assert!(old.documents.is_empty() && old.left_out.len() == 1);
-    let labels = policy("{podSecurity: {fromNamespaceLabels: true}}");
+    let labels = policy("{podSecurity: {namespaceLabels: true}}");
     assert!(exported(&labels, Version::NEWEST).documents.is_empty());
 }
 
@@ -277,7 +277,7 @@ fn an_update_is_judged_by_what_it_brings() {
 fn workloads_are_told_and_images_from_elsewhere_go_to_the_sandbox() {
     let pair = Pair::new(
         &policy(
-            "{images: {registries: [registry.example.com], untrusted: {runtimeClass: kata}}, checks: {privileged-container: enforce}}",
+            "{images: {registries: [registry.example.com], untrusted: {runtimeClassName: kata}}, checks: {privileged-container: enforce}}",
         ),
         Version::NEWEST,
     );
