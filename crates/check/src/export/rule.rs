@@ -27,6 +27,14 @@ pub(super) struct Validation {
     pub(super) advice: String,
 }
 
+impl Validation {
+    /// The message with everybody's name in it, in CEL.
+    fn words(&self) -> String {
+        let named = format!("{} + {}.join(', ')", text(&format!("{}: ", self.message)), self.who);
+        if self.advice.is_empty() { named } else { format!("{named} + {}", text(&self.advice)) }
+    }
+}
+
 impl Rule {
     /// The policy and what puts it in force.
     pub(super) fn documents(&self, policy: &Policy) -> Vec<Value> {
@@ -51,9 +59,8 @@ impl Rule {
         let validation = |one: &Validation| {
             json!({
                 "expression": one.holds,
-                "message": format!("{}{}", one.message, one.advice),
-                "messageExpression":
-                    format!("{} + {}.join(', ') + {}", text(&format!("{}: ", one.message)), one.who, text(&one.advice)),
+                "message": one.message,
+                "messageExpression": one.words(),
                 "reason": "Forbidden",
             })
         };

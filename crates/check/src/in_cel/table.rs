@@ -218,8 +218,14 @@ pub static TWINS: &[(&str, Twin)] = &[
     ),
     (checks::rbac_node_proxy::CHECK.id, Twin::Never("it looks at the bindings of the role")),
     (checks::rbac_webhook_write::CHECK.id, Twin::Never("it looks at the bindings of the role")),
-    (checks::rbac_pod_create::CHECK.id, Twin::Never("not written in CEL yet")),
-    (checks::rbac_pod_exec::CHECK.id, Twin::Never("not written in CEL yet")),
+    (
+        checks::rbac_pod_create::CHECK.id,
+        twin(About::Objects(ROLES), include_str!("../checks/rbac_pod_create.cel")),
+    ),
+    (
+        checks::rbac_pod_exec::CHECK.id,
+        twin(About::Objects(ROLES), include_str!("../checks/rbac_pod_exec.cel")),
+    ),
     (checks::no_network_policy::CHECK.id, Twin::Never("it looks at the NetworkPolicies of the namespace")),
     (checks::no_egress_policy::CHECK.id, Twin::Never("it looks at the NetworkPolicies of the namespace")),
     (

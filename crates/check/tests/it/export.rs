@@ -220,6 +220,39 @@ fn random_pods_are_filled_in_alike() {
     assert!(changed > 100, "only {changed}");
 }
 
+#[test]
+fn random_pods_are_allowed_and_denied_alike_by_every_exported_check() {
+    let is_exported = |id: &str| matches!(check::in_cel::twin(id), Some(check::in_cel::Twin::Cel(_)));
+    let mut random = pods::Random::new(9);
+    let objects: Vec<Json> = (0..40).map(|_| as_served(pods::object(&mut random))).collect();
+    let (mut denied, mut allowed) = (0, 0);
+    for id in documents(DEFAULT).list[0].checks.keys().filter(|id| is_exported(id)) {
+        let pair = Pair::new(&policy(&format!("{{checks: {{{id}: enforce}}}}")), Version::NEWEST);
+        for object in &objects {
+            let refused = pair.agree(&Asked::new(object.clone()));
+            *(if refused { &mut denied } else { &mut allowed }) += 1;
+        }
+    }
+    assert!(denied > 200 && allowed > 200, "{denied} denied, {allowed} allowed");
+}
+
+#[test]
+fn a_pod_of_a_hundred_containers_stays_within_the_budget() {
+    let mut large = pod("large", "registry.example.com/team/app:1.2.3");
+    let containers = (0..100).map(|n| {
+        json!({"name": format!("c{n}"), "image": format!("ghcr.io/a/b{n}:v{n}"),
+        "ports": [{"containerPort": 80}], "env": [{"name": "A", "value": "b"}]})
+    });
+    large["spec"]["containers"] = containers.collect();
+    let pair = Pair::new(
+        &DEFAULT.replace("\"*\": warn", "mutable-image-tag: enforce\n    image-volume-unpinned: enforce"),
+        Version::NEWEST,
+    );
+    let [_, exported] = pair.decide(&Asked::new(large));
+    let why = exported.0.unwrap();
+    assert!(why.contains("violates PodSecurity") && !why.contains("budget"), "{why}");
+}
+
 fn pod(name: &str, image: &str) -> Json {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [{"name": "a", "image": image}]}})
 }
