@@ -13,13 +13,11 @@ spec:
 
 #[test]
 fn what_can_be_said_is_written_and_the_rest_is_named() {
-    let ran = Place::with("p.yaml", POLICY).cofferdam("policy export --to vap --policy p.yaml").run();
-    let ran = ran
-        .ends(0)
-        .says("name: shop-privileged-container\n")
-        .says("name: shop-privileged-container-workloads\n");
-    ran.never_says("memory-limit-missing")
-        .warns("not exported from policy `shop`: memory-limit-missing: it looks at");
+    let ran = Place::with("p.yaml", POLICY).cofferdam("policy export --to vap --policy p.yaml").run().ends(0);
+    assert!(!ran.out.contains("memory-limit-missing"));
+    ran.says("name: shop-privileged-container\n")
+        .says("name: shop-privileged-container-workloads\n")
+        .warns("not exported from policy `shop`: memory-limit-missing: it looks at the LimitRanges");
 }
 
 #[test]
@@ -58,6 +56,6 @@ fn nothing_to_export_is_a_failure() {
 fn the_default_export_is_the_same_each_time() {
     let first = Place::new().cofferdam("policy export --to vap").run().ends(0);
     let second = Place::new().cofferdam("policy export --to vap").run().ends(0);
-    assert_eq!(first.stdout, second.stdout);
-    assert!(first.stdout.contains("name: cofferdam-pod-security\n"));
+    assert_eq!(first.out, second.out);
+    assert!(first.out.contains("name: cofferdam-pod-security\n"));
 }
