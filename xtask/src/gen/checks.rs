@@ -95,7 +95,7 @@ pub(super) fn index(checks: &[Check]) -> String {
 }
 
 fn row(check: &Check) -> String {
-    let Check { id, severity, also, stage, since, pss, title } = check;
+    let Check { id, severity, also, stage, since, pss, title, .. } = check;
     let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
     let pss = pss.as_ref().map_or_else(|| "–".to_owned(), |(id, level)| format!("{id} ({level})"));
     let since = if stage == "stable" { since.clone() } else { format!("{since} ({stage})") };
@@ -115,8 +115,8 @@ mod tests {
     use super::*;
 
     const LIST: &str = r#"{"schema":"cofferdam/checks/v1","checks":[
-        {"id":"host-port","severity":"medium","severities":["low","medium"],"stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"title":"A node port | bypasses policy"},
-        {"id":"latest","severity":"low","severities":["low"],"stage":"preview","since":"0.2","pss":null,"title":"Tags move"}]}"#;
+        {"id":"host-port","severity":"medium","severities":["low","medium"],"stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"vap":{"exported":true,"why":null},"title":"A node port | bypasses policy"},
+        {"id":"latest","severity":"low","severities":["low"],"stage":"preview","since":"0.2","pss":null,"vap":{"exported":false,"why":"tags move"},"title":"Tags move"}]}"#;
 
     #[test]
     fn the_index_has_a_row_for_each_check() {
