@@ -65,7 +65,7 @@ impl Pair {
     /// Why the creation is refused, by the policy and by what it is exported as, and the pod as each leaves it.
     fn decide(&self, asked: &Asked) -> [(Option<String>, Json); 2] {
         let mut request = creation(one(&asked.object.to_string()));
-        request.namespace = asked.namespace.to_owned();
+        asked.namespace.clone_into(&mut request.namespace);
         asked.user.clone_into(&mut request.user.name);
         if let Some(old) = &asked.old {
             request.operation = policy::request::Operation::Update;

@@ -143,8 +143,12 @@ fn spec(random: &mut Random) -> Value {
     if random.below(4) > 0 {
         spec.insert("securityContext".into(), pod_context(random));
     }
-    let volumes: Vec<Value> =
-        NAMES.iter().filter_map(|name| (random.below(2) == 0).then(|| volume(random, name))).collect();
+    let volumes: Vec<Value> = NAMES
+        .iter()
+        .map(|name| (random.below(2), volume(random, name)))
+        .filter(|(odd, _)| *odd == 0)
+        .map(|(_, one)| one)
+        .collect();
     spec.insert("volumes".into(), volumes.into());
     for (list, least) in [("initContainers", 0), ("containers", 1), ("ephemeralContainers", 0)] {
         let count = least + random.below(2);
