@@ -54,7 +54,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if args.format == Format::Sarif {
         judged.offer_fixes(&plan);
     }
-    output::report(args, ui, &mut judged.report, since)?;
+    output::report(args, ui, &judged.report, since)?;
     let outcome = outcome(args, &plan, &judged.report);
     // The process ends here: giving back its memory piece by piece would only take time.
     std::mem::forget(judged);

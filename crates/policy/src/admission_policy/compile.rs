@@ -82,21 +82,19 @@ impl Compiler<'_> {
         let policy = self.policy;
         let params = policy.param_kind.is_some();
         let env = environment(Names { params, authorizer: true, patches: false });
-        let plain = env.clone().finish();
         let bool_type = [Type::Bool];
         let conditions =
-            policy.conditions.iter().filter_map(|(_, e)| self.expression(&plain, e, &bool_type)).collect();
-        let (fields, variables) = self.variables(&env);
-        let env = with_variables(env, &fields);
+            policy.conditions.iter().filter_map(|(_, e)| self.expression(env.env(), e, &bool_type)).collect();
+        let (env, fields, variables) = self.variables(env);
         let body = match &policy.body {
             Body::Validating { validations, annotations } => {
                 let texts = environment(Names { params, authorizer: false, patches: false });
                 let texts = with_variables(texts, &fields);
                 let validations = validations.iter().filter_map(|validation| {
-                    let expression = self.expression(&env, &validation.expression, &bool_type);
+                    let expression = self.expression(env.env(), &validation.expression, &bool_type);
                     let message = validation.message_expression.as_ref();
                     let message_expression =
-                        message.and_then(|e| self.expression(&texts, e, &[Type::String]));
+                        message.and_then(|e| self.expression(texts.env(), e, &[Type::String]));
                     Some(CompiledValidation {
                         expression: expression?,
                         message: validation.message.clone(),
@@ -108,7 +106,7 @@ impl Compiler<'_> {
                 let text_or_null = [Type::String, Type::Null];
                 let annotations = annotations
                     .iter()
-                    .filter_map(|(key, e)| Some((key.clone(), self.expression(&env, e, &text_or_null)?)))
+                    .filter_map(|(key, e)| Some((key.clone(), self.expression(env.env(), e, &text_or_null)?)))
                     .collect();
                 CompiledBody::Validating(Validator { validations, annotations })
             }
@@ -120,7 +118,7 @@ impl Compiler<'_> {
                         PatchType::JsonPatch => Type::list(Type::object("JSONPatch")),
                         PatchType::ApplyConfiguration => Type::object("Object"),
                     };
-                    let expression = self.expression(&env, &mutation.expression, &[wanted])?;
+                    let expression = self.expression(env.env(), &mutation.expression, &[wanted])?;
                     Some(Mutator { patch: mutation.patch, expression })
                 });
                 CompiledBody::Mutating { mutators: mutators.collect(), reinvocation: *reinvocation }
@@ -130,16 +128,16 @@ impl Compiler<'_> {
     }
 
     /// The variables and their types; each knows those before it.
-    fn variables(&mut self, env: &Environment) -> (Vec<Field>, Vec<Named>) {
+    fn variables(&mut self, mut env: Environment) -> (Environment, Vec<Field>, Vec<Named>) {
         let (mut fields, mut compiled) = (Vec::new(), Vec::new());
         for (name, expression) in &self.policy.variables {
-            let env = with_variables(env.clone(), &fields);
-            let program = self.expression(&env, expression, &[]);
+            env = with_variables(env, &fields);
+            let program = self.expression(env.env(), expression, &[]);
             let of = program.as_ref().map_or(Type::Dyn, |program| program.program.result_type().clone());
             fields.push((name.clone(), of));
             compiled.extend(program.map(|program| (name.clone(), program)));
         }
-        (fields, compiled)
+        (with_variables(env, &fields), fields, compiled)
     }
 
     /// The program of an expression that has one of the types; of any type if there are none.
@@ -164,7 +162,8 @@ impl Compiler<'_> {
             self.refuse(expression, expression.place.span, format!("must evaluate to {wanted} but got {of}"));
             return None;
         }
-        let least = env.estimate(&expression.text).map_or(0, |estimate| estimate.min);
+        let dear = may_be_dear(&expression.text).then(|| env.estimate(&expression.text).ok()).flatten();
+        let least = dear.map_or(0, |estimate| estimate.min);
         if least > cost::PER_EXPRESSION {
             let message = format!(
                 "costs at least {least}, and every evaluation is stopped at {}: make its lists shorter or nest fewer",
@@ -198,7 +197,13 @@ impl Compiler<'_> {
     }
 }
 
-fn with_variables(env: Environment, fields: &[(String, Type)]) -> Env {
+fn with_variables(env: Environment, fields: &[Field]) -> Environment {
     let fields: Vec<(&str, &Type)> = fields.iter().map(|(name, of)| (name.as_str(), of)).collect();
-    env.with_variables(&fields).finish()
+    env.with_variables(&fields)
+}
+
+/// Whether an expression may be dear whatever it is given: only loops in loops over lists that it spells out are.
+fn may_be_dear(text: &str) -> bool {
+    let loops = ["map(", "filter(", "all(", "exists", "transform", "sortBy("];
+    text.len() > 200 && loops.iter().map(|name| text.matches(name).count()).sum::<usize>() > 1
 }

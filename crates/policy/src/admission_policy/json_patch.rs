@@ -262,7 +262,7 @@ mod tests {
     use super::{Operation, Unapplied, apply};
 
     /// The object after the patch, or what is said of it.
-    fn patched(object: &str, patch: &str) -> String {
+    fn after(object: &str, patch: &str) -> String {
         let operations: Vec<serde_json::Value> = serde_json::from_str(patch).unwrap();
         let text = |value: &serde_json::Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
         let operations: Vec<Operation> = operations
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn operations_do_what_the_servers_library_does() {
-        for (object, patch, after) in [
+        for (object, patch, expected) in [
             (r#"{"a":{}}"#, r#"[{"op":"add","path":"/a/b~1c","value":1}]"#, r#"{"a":{"b/c":1}}"#),
             (
                 r#"{"a":[1,3]}"#,
@@ -291,23 +291,23 @@ mod tests {
                 r#"{"a":[1,2,3,4]}"#,
             ),
             (r#"{"a":[1,2]}"#, r#"[{"op":"add","path":"/a/-1","value":3}]"#, r#"{"a":[1,2,3]}"#),
-            (r#"{}"#, r#"[{"op":"replace","path":"/a","value":1}]"#, r#"{"a":1}"#),
+            ("{}", r#"[{"op":"replace","path":"/a","value":1}]"#, r#"{"a":1}"#),
             (r#"{"a":[1,2]}"#, r#"[{"op":"remove","path":"/a/-1"}]"#, r#"{"a":[1]}"#),
             (r#"{"a":1}"#, r#"[{"op":"move","from":"/a","path":"/b"}]"#, r#"{"b":1}"#),
             (r#"{"a":1}"#, r#"[{"op":"copy","from":"/a","path":"/b"}]"#, r#"{"a":1,"b":1}"#),
-            (r#"{"a":1}"#, r#"[{"op":"test","path":"/a","value":1.0},{"op":"remove","path":"/a"}]"#, r#"{}"#),
+            (r#"{"a":1}"#, r#"[{"op":"test","path":"/a","value":1.0},{"op":"remove","path":"/a"}]"#, "{}"),
             (
                 r#"{"a":1}"#,
                 r#"[{"op":"test","path":"/a","value":2},{"op":"remove","path":"/a"}]"#,
                 "test failed",
             ),
             (
-                r#"{}"#,
+                "{}",
                 r#"[{"op":"add","path":"/a/b","value":1}]"#,
                 r#"add operation does not apply: doc is missing path: "/a/b": missing value"#,
             ),
             (
-                r#"{}"#,
+                "{}",
                 r#"[{"op":"remove","path":"/a"}]"#,
                 "error in remove for path: '/a': Unable to remove nonexistent key: a: missing value",
             ),
@@ -321,9 +321,9 @@ mod tests {
                 r#"[{"op":"add","path":"/a/x","value":1}]"#,
                 r#"error in add for path: '/a/x': value was not a proper array index: 'x': strconv.Atoi: parsing "x": invalid syntax"#,
             ),
-            (r#"{}"#, r#"[{"op":"turn","path":"/a"}]"#, "Unexpected kind: turn"),
+            ("{}", r#"[{"op":"turn","path":"/a"}]"#, "Unexpected kind: turn"),
         ] {
-            assert_eq!(patched(object, patch), after, "{patch}");
+            assert_eq!(after(object, patch), expected, "{patch}");
         }
     }
 
@@ -331,12 +331,12 @@ mod tests {
     fn copies_that_double_are_stopped() {
         let copy = r#"{"op":"copy","from":"/a","path":"/a/-"},"#.repeat(60);
         let patch = format!("[{}]", copy.trim_end_matches(','));
-        assert!(patched(r#"{"a":["x"]}"#, &patch).starts_with("Unable to complete the copy"));
-        let path = "/a".repeat(200);
-        let deeper = format!(r#"[{{"op":"add","path":"{path}","value":{{"a":{{}}}}}}]"#);
+        assert!(after(r#"{"a":["x"]}"#, &patch).starts_with("Unable to complete the copy"));
+        let way = "/a".repeat(200);
+        let deeper = format!(r#"[{{"op":"add","path":"{way}","value":{{"a":{{}}}}}}]"#);
         let nested = format!("{}{{}}{}", r#"{"a":"#.repeat(100), "}".repeat(100));
-        let copies = format!(r#"[{}]"#, [r#"{"op":"copy","from":"/a","path":"/a/a/b"}"#; 2].join(","));
-        assert!(patched(&nested, &copies).contains("b"));
-        assert!(patched("{}", &deeper.replace("{}", &nested)).ends_with("levels deep"));
+        let twice = format!("[{}]", [r#"{"op":"copy","from":"/a","path":"/a/a/b"}"#; 2].join(","));
+        assert!(after(&nested, &twice).contains('b'));
+        assert!(after("{}", &deeper.replace("{}", &nested)).ends_with("levels deep"));
     }
 }

@@ -85,6 +85,11 @@ impl Environment {
         }
     }
 
+    /// The environment to compile in, as far as it is declared.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
     /// The environment to compile in.
     pub fn finish(self) -> Env {
         self.env

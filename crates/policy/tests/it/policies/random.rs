@@ -221,7 +221,7 @@ fn request(random: &mut Random) -> Request {
         _ => "",
     };
     let api_version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
-    let mut object = |random: &mut Random| {
+    let object = |random: &mut Random| {
         let mut labels = json!({});
         for key in ["a", "b"] {
             if random.one_in(2) {
