@@ -76,6 +76,7 @@ fn pages(repo: &Repo) -> anyhow::Result<Tree> {
     let list = checks::parse(&list).context("reading the output of `cofferdam list checks --format json`")?;
     let mut tree = Tree::default();
     tree.put("checks/README.md", checks::index(&list));
+    tree.put("policy-export.md", checks::exports(&list));
     for check in &list {
         let page = binary.says(&["explain", &check.id])?;
         tree.put(&format!("checks/{}.md", check.id), checks::page(check, &page));

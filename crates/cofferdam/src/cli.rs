@@ -208,6 +208,8 @@ pub(crate) enum PolicyWhat {
     Schema,
     /// Run test cases: requests, and what the policies beside them are to answer
     Test(PolicyTestArgs),
+    /// Write rules as admission policies that the API server runs by itself
+    Export(PolicyExportArgs),
 }
 
 #[derive(Debug, Args)]
@@ -285,6 +287,41 @@ pub(crate) struct PolicyTestArgs {
     /// How to write the outcome
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub(crate) format: TestFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 documents were written, 2 a policy could not be read or nothing of it can be exported.
+
+Without --policy: the restricted standard refused for pods and told to workloads, every other rule told, kube-system
+and cofferdam-system left alone. What cannot be exported is named on standard error with the reason.
+
+Examples:
+  cofferdam policy export --to vap | kubectl apply -f -
+  cofferdam policy export --to vap --policy policies/ --kube-version 1.33 -o vap.yaml")]
+pub(crate) struct PolicyExportArgs {
+    /// The form to write
+    #[arg(long, value_enum)]
+    pub(crate) to: ExportForm,
+
+    /// Policy file or directory (can be repeated)
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) policy: Vec<PathBuf>,
+
+    /// The release of the cluster; the newest known unless told
+    #[arg(long, value_name = "1.NN")]
+    pub(crate) kube_version: Option<Version>,
+
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A form that policies are exported in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportForm {
+    /// `ValidatingAdmissionPolicy` and `MutatingAdmissionPolicy` with their bindings
+    Vap,
 }
 
 /// How the outcome of tests is written.

@@ -30,6 +30,9 @@ use crate::document::{Matching, Mode, PodSecurity, Policies, Policy, Waiver};
 use crate::request::{Operation, Request};
 use crate::response::{Response, Status};
 
+pub use exempt::CONTROLLERS;
+pub use rules::REGISTRY;
+
 /// Labels of a namespace.
 pub type Labels = BTreeMap<String, String>;
 

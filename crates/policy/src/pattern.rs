@@ -12,6 +12,11 @@ impl Glob {
         Self(pattern.strip_prefix("./").unwrap_or(pattern).to_owned())
     }
 
+    /// The pattern.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it takes the whole text.
     pub fn matches(&self, text: &str) -> bool {
         let steps = |text| str::split(text, '/').collect::<Vec<_>>();
@@ -73,6 +78,11 @@ impl ObjectPattern {
             return Err(format!("a part of `{text}` is empty, write `*` for any"));
         }
         Ok(Self { kind: Glob::new(kind), namespace: namespace.map(Glob::new), name: Glob::new(name) })
+    }
+
+    /// Kind, namespace if one is asked for, name.
+    pub fn parts(&self) -> (&Glob, Option<&Glob>, &Glob) {
+        (&self.kind, self.namespace.as_ref(), &self.name)
     }
 
     /// An object that names no namespace is in `default`, as it is when it is applied.

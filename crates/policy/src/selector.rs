@@ -1,6 +1,7 @@
 //! Does a label selector choose these labels? Read once, asked often.
 
 use object::Node;
+use serde_json::{Value, json};
 
 /// `metav1.LabelSelector`: all of its terms must hold; one without terms chooses everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,19 @@ impl Selector {
             terms.push(term(expression)?);
         }
         Ok(Self { terms })
+    }
+
+    /// Its terms as `matchExpressions`.
+    pub fn expressions(&self) -> Vec<Value> {
+        let named = |key: &str, operator: &str| json!({"key": key, "operator": operator});
+        let listed = |key: &str, operator: &str, values: &[String]| json!({"key": key, "operator": operator, "values": values});
+        let one = |term: &Term| match term {
+            Term::In(key, values) => listed(key, "In", values),
+            Term::NotIn(key, values) => listed(key, "NotIn", values),
+            Term::Exists(key) => named(key, "Exists"),
+            Term::DoesNotExist(key) => named(key, "DoesNotExist"),
+        };
+        self.terms.iter().map(one).collect()
     }
 
     /// Whether the labels, looked up by key, are chosen.

@@ -16,6 +16,8 @@ pub(super) struct Check {
     /// Pod Security check and level.
     pss: Option<(String, String)>,
     title: String,
+    /// Why the API server cannot run it by itself, if it cannot.
+    not_exported: Option<String>,
 }
 
 /// Reads the list; the order is the binary's.
@@ -52,7 +54,33 @@ fn check(value: &Value) -> anyhow::Result<Check> {
         since: word(value, "since")?,
         pss,
         title: word(value, "title")?,
+        not_exported: match &value["vap"]["exported"] {
+            Value::Bool(true) => None,
+            _ => Some(word(&value["vap"], "why")?),
+        },
     })
+}
+
+/// Which checks hold while the webhook is down.
+pub(super) fn exports(checks: &[Check]) -> String {
+    let link = |check: &Check| format!("[{0}](checks/{0}.md)", check.id);
+    let held: Vec<String> = checks
+        .iter()
+        .filter(|check| check.not_exported.is_none())
+        .map(|check| format!("- {}\n", link(check)))
+        .collect();
+    let row = |check: &Check| Some(format!("| {} | {} |\n", link(check), check.not_exported.as_ref()?));
+    let others: Vec<String> = checks.iter().filter_map(row).collect();
+    format!(
+        "<!-- Written by `cargo xtask gen` from the table in crates/check/src/in_cel/table.rs. -->\n\
+         # What the API server can run by itself\n\n\
+         `cofferdam policy export --to vap` writes these as admission policies: every Pod Security check of every\n\
+         version, and {} checks. They keep holding while the webhook is down.\n\n{}\n\
+         The others need the webhook, or `cofferdam check`:\n\n| check | why |\n|---|---|\n{}",
+        held.len(),
+        held.concat(),
+        others.concat()
+    )
 }
 
 /// The table of all checks.
@@ -67,7 +95,7 @@ pub(super) fn index(checks: &[Check]) -> String {
 }
 
 fn row(check: &Check) -> String {
-    let Check { id, severity, also, stage, since, pss, title } = check;
+    let Check { id, severity, also, stage, since, pss, title, .. } = check;
     let also = if also.is_empty() { String::new() } else { format!(" ({})", also.join(", ")) };
     let pss = pss.as_ref().map_or_else(|| "–".to_owned(), |(id, level)| format!("{id} ({level})"));
     let since = if stage == "stable" { since.clone() } else { format!("{since} ({stage})") };
@@ -87,8 +115,8 @@ mod tests {
     use super::*;
 
     const LIST: &str = r#"{"schema":"cofferdam/checks/v1","checks":[
-        {"id":"host-port","severity":"medium","severities":["low","medium"],"stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"title":"A node port | bypasses policy"},
-        {"id":"latest","severity":"low","severities":["low"],"stage":"preview","since":"0.2","pss":null,"title":"Tags move"}]}"#;
+        {"id":"host-port","severity":"medium","severities":["low","medium"],"stage":"stable","since":"0.1","pss":{"id":"hostPorts","level":"baseline"},"vap":{"exported":true,"why":null},"title":"A node port | bypasses policy"},
+        {"id":"latest","severity":"low","severities":["low"],"stage":"preview","since":"0.2","pss":null,"vap":{"exported":false,"why":"tags move"},"title":"Tags move"}]}"#;
 
     #[test]
     fn the_index_has_a_row_for_each_check() {

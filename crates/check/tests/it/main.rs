@@ -1,4 +1,6 @@
 //! The crate from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may fall over
 
+mod export;
+mod in_cel;
 mod pages;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use check::in_cel::{Twin, twin};
 use check::{CHECKS, Check, Page};
 use finding::Severity;
 use serde_json::json;
@@ -29,6 +30,7 @@ fn as_json() -> serde_json::Result<String> {
             "stage": check.stage.word(),
             "since": check.since,
             "pss": check.profile.map(check::Profile::any),
+            "vap": in_vap(check),
             "title": first_sentence(&Page::parse(check.page).why),
         })
     };
@@ -36,6 +38,15 @@ fn as_json() -> serde_json::Result<String> {
     let mut text = serde_json::to_string_pretty(&json!({"schema": "cofferdam/checks/v1", "checks": checks}))?;
     text.push('\n');
     Ok(text)
+}
+
+/// Whether `policy export --to vap` writes the check, or why it cannot.
+fn in_vap(check: &Check) -> serde_json::Value {
+    match twin(check.id) {
+        Some(Twin::Cel(_)) => json!({"exported": true, "why": null}),
+        Some(Twin::Never(why)) => json!({"exported": false, "why": why}),
+        None => json!(null),
+    }
 }
 
 fn as_table() -> String {

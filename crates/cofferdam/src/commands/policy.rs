@@ -1,5 +1,6 @@
 //! `cofferdam policy`: what there is to know and do about policies.
 
+mod export;
 mod test;
 
 use check::Known;
@@ -13,6 +14,7 @@ pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match &args.what {
         PolicyWhat::Schema => ui.data(&format!("{:#}\n", json_schema(&Known.all())))?,
         PolicyWhat::Test(args) => return test::run(args, ui),
+        PolicyWhat::Export(args) => return export::run(args, ui),
     }
     Ok(Outcome::Clean)
 }

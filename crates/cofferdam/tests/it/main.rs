@@ -8,6 +8,7 @@ mod explain;
 mod fix;
 mod hostile;
 mod list;
+mod policy_export;
 mod policy_test;
 mod psp;
 mod rendered;

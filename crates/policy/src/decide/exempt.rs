@@ -30,7 +30,7 @@ pub(super) fn by_object(policy: &Policy, request: &Request) -> bool {
 }
 
 /// Service accounts whose word about the owner of a pod is believed: anybody may write `ownerReferences`.
-const CONTROLLERS: [&str; 6] = [
+pub const CONTROLLERS: [&str; 6] = [
     "system:kube-controller-manager",
     "system:serviceaccount:kube-system:daemon-set-controller",
     "system:serviceaccount:kube-system:job-controller",

@@ -14,7 +14,7 @@ use crate::request::{Operation, Request};
 const NAMED: usize = 10;
 
 /// The checks that an image of another registry fails.
-pub(super) const REGISTRY: [&str; 2] = ["image-registry-not-allowed", "image-volume-registry-not-allowed"];
+pub const REGISTRY: [&str; 2] = ["image-registry-not-allowed", "image-volume-registry-not-allowed"];
 
 pub(super) fn judge(
     rules: &dyn Rules,
