@@ -144,8 +144,8 @@ impl Compiler<'_> {
 
     /// The program of an expression that has one of the types; of any type if there are none.
     fn expression(&mut self, env: &Env, expression: &Expression, types: &[Type]) -> Option<Program> {
-        let program = match env.compile(&expression.text) {
-            Ok(program) => program,
+        let (program, estimate) = match env.compile_and_estimate(&expression.text) {
+            Ok(compiled) => compiled,
             Err(issues) => {
                 for issue in &issues {
                     self.issue(expression, issue);
@@ -164,7 +164,7 @@ impl Compiler<'_> {
             self.refuse(expression, expression.place.span, format!("must evaluate to {wanted} but got {of}"));
             return None;
         }
-        let least = env.estimate(&expression.text).map_or(0, |estimate| estimate.min);
+        let least = estimate.min;
         if least > cost::PER_EXPRESSION {
             let message = format!(
                 "costs at least {least}, and every evaluation is stopped at {}: make its lists shorter or nest fewer",
