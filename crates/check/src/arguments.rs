@@ -3,7 +3,9 @@
 //! `--password=x`, `--password x`, `PASSWORD=x`, `-H "Authorization: Bearer x"`, URLs with a password, and
 //! the short flags of programs that are known for them; in plain arguments and inside shell scripts.
 
-use crate::credential::{Suspicion, named_like_one, suspect};
+use std::borrow::Cow;
+
+use crate::credential::{Suspicion, has_scheme, named_like_one, suspect};
 use crate::lines::{Reading, credentials as credentials_of_text, is_name};
 
 /// A credential found in one argument.
@@ -36,8 +38,8 @@ enum Place {
 
 /// A word of a command line.
 #[derive(Debug)]
-struct Word {
-    text: String,
+struct Word<'a> {
+    text: Cow<'a, str>,
     /// The argument it stands in.
     index: usize,
     /// The shell puts something in its place.
@@ -67,7 +69,7 @@ pub(crate) fn credentials<'a>(arguments: impl Iterator<Item = &'a str>) -> Vec<F
 }
 
 /// What one word says by itself.
-fn in_word(word: &Word) -> Option<Found> {
+fn in_word(word: &Word<'_>) -> Option<Found> {
     let (name, value) = named_value(&word.text);
     let by_url =
         [value, &word.text].into_iter().find_map(url).map(|suspicion| found(word, suspicion, name, value));
@@ -85,7 +87,7 @@ fn in_word(word: &Word) -> Option<Found> {
 }
 
 /// `--password x`.
-fn in_two(flag: &Word, value: &Word) -> Option<Found> {
+fn in_two(flag: &Word<'_>, value: &Word<'_>) -> Option<Found> {
     let name = flag.text.strip_prefix("--")?;
     let is_value = !value.expands && !value.text.starts_with('-') && is_name(name) && named_like_one(name);
     let suspicion = suspect(name, &value.text).filter(|_| is_value)?;
@@ -93,11 +95,14 @@ fn in_two(flag: &Word, value: &Word) -> Option<Found> {
 }
 
 /// `mysql -psecret`, `redis-cli -a secret`, `curl -u user:secret`.
-fn short_flag(program: &str, word: &Word, next: Option<&Word>) -> Option<Found> {
+fn short_flag(program: &str, word: &Word<'_>, next: Option<&Word<'_>>) -> Option<Found> {
+    if program.is_empty() {
+        return None;
+    }
     let (_, flag, place) = SHORT.iter().find(|(programs, ..)| programs.contains(&program))?;
     let rest = word.text.strip_prefix(flag)?;
     let (holder, value) = match (rest.is_empty(), place) {
-        (true, Place::Next | Place::Either) => (next?, next?.text.as_str()),
+        (true, Place::Next | Place::Either) => (next?, next?.text.as_ref()),
         (false, Place::Same | Place::Either) => (word, rest),
         _ => return None,
     };
@@ -106,7 +111,7 @@ fn short_flag(program: &str, word: &Word, next: Option<&Word>) -> Option<Found> 
     Some(found(holder, suspicion, flag, value))
 }
 
-fn found(word: &Word, suspicion: Suspicion, name: &str, value: &str) -> Found {
+fn found(word: &Word<'_>, suspicion: Suspicion, name: &str, value: &str) -> Found {
     let shown = is_name(name) && (name.starts_with('-') && name.len() == 2 || named_like_one(name));
     Found { index: word.index, name: shown.then(|| name.to_owned()), what: suspicion.of(value) }
 }
@@ -127,7 +132,7 @@ fn named_value(text: &str) -> (&str, &str) {
 pub(crate) fn header(text: &str) -> Option<(Suspicion, &str)> {
     let (name, value) = text.split_once(':')?;
     let (name, value) = (name.trim(), value.trim());
-    if !["authorization", "proxy-authorization"].contains(&name.to_ascii_lowercase().as_str()) {
+    if !["authorization", "proxy-authorization"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return suspect(name, value).filter(|_| is_name(name)).map(|suspicion| (suspicion, value));
     }
     // What stands before it is the scheme: `Bearer`, `Basic`.
@@ -136,18 +141,19 @@ pub(crate) fn header(text: &str) -> Option<(Suspicion, &str)> {
 }
 
 fn url(text: &str) -> Option<Suspicion> {
-    text.contains("://").then(|| suspect("", text)).flatten()
+    has_scheme(text).then(|| suspect("", text)).flatten()
 }
 
 /// The words of an argument: itself, unless it is a script.
-fn split(argument: &str, index: usize, words: &mut Vec<Word>) {
-    if !argument.trim().contains(char::is_whitespace) {
-        let expands = argument.contains("$(") || argument.contains("${");
-        words.push(Word { text: argument.trim().to_owned(), index, expands });
+fn split<'a>(argument: &'a str, index: usize, words: &mut Vec<Word<'a>>) {
+    let trimmed = argument.trim();
+    if !trimmed.contains(char::is_whitespace) {
+        let expands = trimmed.contains('$') && (trimmed.contains("$(") || trimmed.contains("${"));
+        words.push(Word { text: trimmed.into(), index, expands });
         return;
     }
     let mut quote = None;
-    let mut word = Word { text: String::new(), index, expands: false };
+    let mut word = Word { text: Cow::default(), index, expands: false };
     let mut chars = argument.chars().peekable();
     let mut in_comment = false;
     while let Some(c) = chars.next() {
@@ -157,23 +163,23 @@ fn split(argument: &str, index: usize, words: &mut Vec<Word>) {
             (None, '#') if word.text.is_empty() => in_comment = true,
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if c == open => quote = None,
-            (None | Some('"'), '\\') => word.text.extend(chars.next().filter(|next| *next != '\n')),
+            (None | Some('"'), '\\') => word.text.to_mut().extend(chars.next().filter(|next| *next != '\n')),
             (None, '\n' | ';' | '|' | '&') => {
                 end(&mut word, words);
-                words.push(Word { text: ";".to_owned(), index, expands: false });
+                words.push(Word { text: ";".into(), index, expands: false });
             }
             (None, c) if c.is_whitespace() => end(&mut word, words),
             (_, c) => {
                 let follows = chars.peek().is_some_and(|next| next.is_alphabetic() || "({_".contains(*next));
                 word.expands |= quote != Some('\'') && (c == '`' || (c == '$' && follows));
-                word.text.push(c);
+                word.text.to_mut().push(c);
             }
         }
     }
     end(&mut word, words);
 }
 
-fn end(word: &mut Word, words: &mut Vec<Word>) {
+fn end<'a>(word: &mut Word<'a>, words: &mut Vec<Word<'a>>) {
     if !word.text.is_empty() {
         let text = std::mem::take(&mut word.text);
         words.push(Word { text, index: word.index, expands: word.expands });

@@ -109,16 +109,33 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
 }
 
 fn by_prefix(value: &str) -> Option<Suspicion> {
-    let (.., what) = PREFIXES.iter().find(|(prefix, rest, _)| has_prefix(value, prefix, *rest))?;
-    Some(Suspicion::Shape(what))
+    shape(value).map(Suspicion::Shape)
+}
+
+/// Bytes of the shortest of them.
+const SHORTEST: usize = 20;
+
+/// What a word looks like.
+fn shape(word: &str) -> Option<&'static str> {
+    let first = word.bytes().next().filter(|_| word.len() >= SHORTEST)?;
+    // Most words begin like none of them.
+    let mut alike = PREFIXES.iter().filter(|(prefix, ..)| prefix.as_bytes().first() == Some(&first));
+    alike.find(|(prefix, rest, _)| has_prefix(word, prefix, *rest)).map(|(.., what)| *what)
 }
 
 fn by_url_or_name(name: &str, value: &str) -> Option<Suspicion> {
-    if value.contains("://") {
+    if has_scheme(value) {
         return password_in_url(value).then_some(Suspicion::Shape("a password inside a URL"));
     }
     let is_one = named_like_one(name) && could_be_one(value);
     (is_one && !names_something(name, value) && !repeats(name, value)).then_some(Suspicion::Name)
+}
+
+/// Whether a text has a URL in it.
+pub(crate) fn has_scheme(text: &str) -> bool {
+    // One byte is found quicker than three.
+    memchr::memchr(b':', text.as_bytes())
+        .is_some_and(|at| text.get(at..).is_some_and(|rest| rest.contains("://")))
 }
 
 /// Bytes that a PEM block cannot do without, its key among them; it is longer in base64.
@@ -150,12 +167,14 @@ pub(crate) fn may_stand_in(line: &str) -> bool {
 
 /// The words of a text, such as a comment, that are credentials by their shape.
 pub(crate) fn words_with_shape(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let words = text.split_whitespace().filter_map(|word| {
+    // Most texts are short and have neither a URL nor a user in them.
+    let may_hold_one = text.len() >= SHORTEST || memchr::memchr(b':', text.as_bytes()).is_some();
+    let words = text.split_whitespace().filter(|_| may_hold_one).filter_map(|word| {
         let inner = word.trim_matches(|c: char| "\"'`,;()[]{}".contains(c));
         let start = (inner.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
         let is_one = has_shape(inner)
             || inner.split('=').any(has_shape)
-            || inner.contains("://") && password_in_url(inner)
+            || has_scheme(inner) && password_in_url(inner)
             || has_user_info(inner);
         is_one.then_some(start..start + inner.len())
     });
@@ -185,7 +204,7 @@ pub(crate) fn without_credentials(mut text: String) -> String {
 }
 
 fn has_shape(word: &str) -> bool {
-    PREFIXES.iter().any(|(prefix, rest, _)| has_prefix(word, prefix, *rest))
+    shape(word).is_some()
 }
 
 fn has_prefix(value: &str, prefix: &str, rest: usize) -> bool {
@@ -206,15 +225,25 @@ fn password_in_url(value: &str) -> bool {
 
 /// Whether the last words of a name are those of a credential.
 pub(crate) fn named_like_one(name: &str) -> bool {
+    if !ends_like_one(name) {
+        return false;
+    }
     let name = words(name);
     NAMES
         .iter()
         .any(|word| name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_')))
 }
 
+/// Whether the last two letters are those of a credential's name: of most names nothing else need be asked.
+fn ends_like_one(name: &str) -> bool {
+    let Some((_, end)) = name.as_bytes().split_last_chunk::<2>() else { return false };
+    let end = end.map(|byte| byte.to_ascii_uppercase());
+    NAMES.iter().any(|word| word.as_bytes().ends_with(&end))
+}
+
 /// `dbPassword`, `db-password` and `DB_PASSWORD` are one name.
 pub(crate) fn words(name: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(name.len() + 4);
     let mut lower_before = false;
     for c in name.chars() {
         if c.is_ascii_uppercase() && lower_before {
@@ -228,14 +257,17 @@ pub(crate) fn words(name: &str) -> String {
 
 /// References, templates and the words people write where a value will be.
 pub(crate) fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
     let reference = ["$(", "${", "{{"].iter().any(|mark| value.contains(mark))
         || REFERENCES.iter().any(|mark| value.starts_with(mark));
     let bracketed = value.starts_with('<') && value.ends_with('>');
     let mut letters = value.chars();
     let first = letters.next();
     let one_letter = letters.all(|c| Some(c) == first);
-    reference || bracketed || one_letter || PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    let named = || {
+        let lower = value.to_ascii_lowercase();
+        PLACEHOLDERS.iter().any(|word| lower.contains(word))
+    };
+    reference || bracketed || one_letter || named()
 }
 
 /// `--tls-secret=shop/web-tls`, `AUTH=basic`: the name of an object or of a method, not a credential.
@@ -284,6 +316,12 @@ mod tests {
         assert_eq!(suspect("X", &key), Some(Suspicion::Shape("a private key")));
         let url = Some(Suspicion::Shape("a password inside a URL"));
         assert_eq!(suspect("DSN", "amqp://app:s3cr3t@mq/vhost"), url);
+    }
+
+    #[test]
+    fn no_token_is_shorter_than_the_shortest() {
+        let shortest = PREFIXES.iter().map(|(prefix, rest, _)| prefix.len() + rest).min();
+        assert_eq!(shortest, Some(SHORTEST));
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod rbac;
 mod resources;
 mod run;
 mod sandbox;
+mod seccomp_annotations;
 mod served;
 mod settings;
 mod sysctl;

@@ -20,8 +20,9 @@ pub struct Tree {
     pub(crate) nodes: Vec<NodeData>,
     pub(crate) children: Vec<u32>,
     pub(crate) owned: Vec<Box<str>>,
-    /// A mark of each key, at the place of its id in `children`: most keys are told apart without a look at
-    /// their text. Empty until the tree is whole.
+    /// From where the ids of a mapping begin in `children`: a mark of each key, then as many words of a filter over
+    /// the marks. Most keys that are asked for are not there, and the filter says so without a look at the marks; the
+    /// marks tell most of the others apart without a look at their text. Empty until the tree is whole.
     marks: Vec<u16>,
 }
 
@@ -121,12 +122,14 @@ impl Tree {
         let mut marks = vec![0; self.children.len()];
         for node in &self.nodes {
             let Body::Map { start, len } = node.body else { continue };
-            let places = start as usize..(start + len * 2) as usize;
-            let Some(places) = marks.get_mut(places) else { continue };
-            for (mark, [key, _]) in
-                places.iter_mut().step_by(2).zip(self.kids(start, len * 2).as_chunks::<2>().0)
-            {
+            let Some(places) = marks.get_mut(start as usize..(start + len * 2) as usize) else { continue };
+            let (marks, filter) = places.split_at_mut(len as usize);
+            for (mark, [key, _]) in marks.iter_mut().zip(self.kids(start, len * 2).as_chunks::<2>().0) {
                 *mark = mark_of(self.node(*key).text().unwrap_or_default());
+                let (word, bit) = place_in_filter(*mark, filter.len());
+                if let Some(word) = filter.get_mut(word) {
+                    *word |= bit;
+                }
             }
         }
         self.marks = marks;
@@ -159,6 +162,14 @@ fn mark_of(key: &str) -> u16 {
     (bytes.len() as u16).wrapping_mul(0x0b)
         ^ byte(bytes.first()).wrapping_mul(0x101)
         ^ byte(bytes.last()) << 5
+}
+
+/// The word and the bit in it that stand for a mark in a filter of so many words.
+fn place_in_filter(mark: u16, words: usize) -> (usize, u16) {
+    let spread = usize::from(mark.wrapping_mul(0x9e37));
+    // The upper bits choose the word, the next ones the bit.
+    let scaled = spread.wrapping_mul(words);
+    (scaled >> 16, 1 << ((scaled >> 12) & 15))
 }
 
 impl<'a> Node<'a> {
@@ -323,20 +334,29 @@ impl<'a> Node<'a> {
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
         let Body::Map { start, len } = self.data().body else { return None };
         let (pairs, _) = self.tree.kids(start, len * 2).as_chunks::<2>();
-        let marks = self.tree.marks.get(start as usize..(start + len * 2) as usize);
-        let [key, value] = match marks {
-            Some(marks) => {
+        let reads = |[own, _]: &&[u32; 2]| self.tree.node(*own).reads(key);
+        let places = self.tree.marks.get(start as usize..(start + len * 2) as usize);
+        let [key, value] = match places.and_then(|places| places.split_at_checked(len as usize)) {
+            Some((marks, filter)) => {
                 let wanted = mark_of(key);
-                let (marks, _) = marks.as_chunks::<2>();
-                let mut marked = pairs.iter().zip(marks).rev().filter(|(_, [mark, _])| *mark == wanted);
-                marked.find(|([own, _], _)| self.tree.node(*own).reads(key))?.0
+                let (word, bit) = place_in_filter(wanted, filter.len());
+                filter.get(word).filter(|word| **word & bit != 0)?;
+                let mut rest = marks;
+                loop {
+                    let last = rest.iter().rposition(|mark| *mark == wanted)?;
+                    if let Some(found) = pairs.get(last).filter(reads) {
+                        break found;
+                    }
+                    rest = rest.get(..last)?;
+                }
             }
-            None => pairs.iter().rev().find(|[own, _]| self.tree.node(*own).reads(key))?,
+            None => pairs.iter().rev().find(reads)?,
         };
         Some((self.tree.node(*key), self.tree.node(*value)))
     }
 
     /// The value of a key that is present and not `null`.
+    #[inline]
     pub fn get(self, key: &str) -> Option<Node<'a>> {
         self.entry(key).map(|(_, value)| value).filter(|value| !value.is_null())
     }

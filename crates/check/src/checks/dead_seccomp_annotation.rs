@@ -13,18 +13,19 @@ pub(crate) const CHECK: Check = Check {
 };
 use std::collections::BTreeSet;
 
-use crate::list::checks::seccomp_unconfined::is_seccomp_annotation;
+use crate::seccomp_annotations::{OF_POD, SeccompAnnotations};
 
 fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.version() < v(1, 19) || pod.is_windows() {
         return;
     }
+    let annotations = SeccompAnnotations::of(pod);
     let any_privileged = pod.every_container().any(Container::is_privileged);
     let mut spoken = BTreeSet::new();
     for container in pod.every_container() {
         let has_field =
             container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
-        let Some((key, value)) = annotation_for(container).filter(|_| !has_field) else { continue };
+        let Some((key, value)) = annotations.choice(container).filter(|_| !has_field) else { continue };
         if !spoken.insert(key) {
             continue;
         }
@@ -39,7 +40,7 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
                 format!("annotation `{key}` is deprecated: Pod Security reads only the field since 1.19");
             out.flag(site, message).severity(Severity::Medium)
         };
-        let whole_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
+        let whole_pod = key == OF_POD;
         let node = if whole_pod { pod.spec() } else { container.node };
         // What is privileged drops the field as well.
         let is_dropped = if whole_pod { any_privileged } else { container.is_privileged() };
@@ -60,13 +61,4 @@ fn as_field(node: Node<'_>, value: Node<'_>) -> Option<Vec<finding::Change>> {
             Some(vec![kind("Localhost"), set(node, &format!("{field}.localhostProfile"), profile)])
         }
     }
-}
-
-/// The annotation that once chose the profile of a container: its own, or else the pod's.
-pub(super) fn annotation_for(container: Container<'_>) -> Option<(&str, Node<'_>)> {
-    let annotations = || container.pod().annotations().filter(|(key, _)| is_seccomp_annotation(key));
-    let own = annotations().find(|(key, _)| {
-        key.strip_prefix("container.seccomp.security.alpha.kubernetes.io/") == Some(container.name)
-    });
-    own.or_else(|| annotations().find(|(key, _)| *key == "seccomp.security.alpha.kubernetes.io/pod"))
 }

@@ -69,8 +69,20 @@ fn deprecated_image_registry(pod: &Pod<'_>, out: &mut Findings<'_>) {
     }
 }
 
+/// Whether the host is one of a retired place: of most images nothing else need be asked.
+fn may_be_retired(image: &str) -> bool {
+    let Some((first, _)) = image.split_once('/') else { return false };
+    let hosts = RETIRED.iter().filter_map(|(place, _)| place.split('/').next());
+    // Without a host it is Docker Hub, which goes by two names.
+    first.starts_with("bitnami")
+        || hosts.chain(["index.docker.io"]).any(|host| host.eq_ignore_ascii_case(first))
+}
+
 /// The retired place an image is at, and what became of it.
 pub(super) fn retired(image: &str) -> Option<Retired> {
+    if !may_be_retired(image) {
+        return None;
+    }
     let name = ImageReference::parse(image)?.full_name();
     RETIRED.into_iter().find(|(place, _)| {
         name.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

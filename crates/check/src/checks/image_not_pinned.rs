@@ -16,6 +16,9 @@ pub(crate) const CHECK: Check = Check {
 fn image_not_pinned(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let Some(image) = container.at("image").and_then(Node::str) else { continue };
+        if ImageReference::is_pinned(image) {
+            continue;
+        }
         let Some(reference) = ImageReference::parse(image) else { continue };
         let site = container.site("image");
         match reference.digest {

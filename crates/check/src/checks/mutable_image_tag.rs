@@ -16,7 +16,7 @@ pub(crate) const CHECK: Check = Check {
 fn mutable_image_tag(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let Some(image) = container.at("image").and_then(Node::str) else { continue };
-        let Some(reference) = ImageReference::parse(image).filter(ImageReference::is_latest) else {
+        let Some(reference) = ImageReference::without_digest(image).filter(ImageReference::is_latest) else {
             continue;
         };
         let what = match reference.tag {

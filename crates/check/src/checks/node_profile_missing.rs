@@ -1,6 +1,8 @@
 //! `node-profile-missing`: a Localhost profile that no node has.
-use crate::list::checks::dead_seccomp_annotation::annotation_for;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::prelude::*;
+use crate::seccomp_annotations::SeccompAnnotations;
 
 pub(crate) const CHECK: Check = Check {
     id: "node-profile-missing",
@@ -33,13 +35,15 @@ fn seccomp(pod: &Pod<'_>, out: &mut Findings<'_>) {
     // The field came with 1.19.
     let mut named = if pod.version() >= v(1, 19) { localhost(pod, "seccompProfile") } else { Vec::new() };
     if pod.version() < v(1, 27) {
+        let annotations = SeccompAnnotations::of(pod);
+        let mut spans: BTreeSet<_> = named.iter().map(|(site, _)| site.span).collect();
         for container in pod.every_container() {
             let has_field = pod.version() >= v(1, 19) && container.effective("seccompProfile").is_some();
-            let annotation = annotation_for(container).filter(|_| !has_field).map(|(_, value)| value);
+            let annotation = annotations.choice(container).filter(|_| !has_field).map(|(_, value)| value);
             let profile = |value: Node<'_>| value.str()?.strip_prefix("localhost/").map(str::to_owned);
             let found = annotation.and_then(|value| Some((pod.site_of(value), profile(value)?)));
             // One annotation may speak for all containers.
-            named.extend(found.filter(|(new, _)| !named.iter().any(|(site, _)| site.span == new.span)));
+            named.extend(found.filter(|(site, _)| spans.insert(site.span)));
         }
     }
     for (site, profile) in named.into_iter().filter(|(_, profile)| !known.contains(profile)) {
@@ -52,9 +56,12 @@ fn app_armor(pod: &Pod<'_>, out: &mut Findings<'_>) {
     // The field came with 1.30; before and after, the annotation counts where there is no field.
     let reads_field = pod.version() >= v(1, 30);
     let mut named = if reads_field { localhost(pod, "appArmorProfile") } else { Vec::new() };
+    let mut containers: BTreeMap<&str, Container<'_>> = BTreeMap::new();
+    for container in pod.every_container() {
+        containers.entry(container.name).or_insert(container);
+    }
     for (key, value) in pod.annotations() {
-        let container = key.strip_prefix(ANNOTATION);
-        let container = container.and_then(|name| pod.every_container().find(|c| c.name == name));
+        let container = key.strip_prefix(ANNOTATION).and_then(|name| containers.get(name));
         let Some(container) = container else { continue };
         let has_field = reads_field && container.effective("appArmorProfile").is_some();
         let profile = value.str().and_then(|text| text.strip_prefix("localhost/")).filter(|_| !has_field);

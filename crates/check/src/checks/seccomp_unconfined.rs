@@ -11,6 +11,7 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("seccomp_unconfined.md"),
     run: Run::Pod(seccomp_unconfined),
 };
+use crate::seccomp_annotations::{OF_CONTAINER, OF_POD};
 
 fn seccomp_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
     let path = "securityContext.seccompProfile.type";
@@ -36,7 +37,6 @@ fn seccomp_unconfined(pod: &Pod<'_>, out: &mut Findings<'_>) {
 }
 
 /// Whether an annotation is one of the two that named seccomp profiles before the field existed.
-pub(super) fn is_seccomp_annotation(key: &str) -> bool {
-    key == "seccomp.security.alpha.kubernetes.io/pod"
-        || key.starts_with("container.seccomp.security.alpha.kubernetes.io/")
+fn is_seccomp_annotation(key: &str) -> bool {
+    key == OF_POD || key.starts_with(OF_CONTAINER)
 }

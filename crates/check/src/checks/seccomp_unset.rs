@@ -11,17 +11,18 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("seccomp_unset.md"),
     run: Run::Pod(seccomp_unset),
 };
-use crate::list::checks::dead_seccomp_annotation::annotation_for;
+use crate::seccomp_annotations::SeccompAnnotations;
 
 fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.is_windows() {
         return;
     }
+    let annotations = SeccompAnnotations::of(pod);
     let any_privileged = pod.every_container().any(Container::is_privileged);
     for container in pod.every_container() {
         let chosen = container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         // An annotation was the choice once; whether it still counts is for `dead-seccomp-annotation` to say.
-        if chosen || annotation_for(container).is_some() {
+        if chosen || annotations.choice(container).is_some() {
             continue;
         }
         let path = "securityContext.seccompProfile.type";

@@ -11,40 +11,46 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("secret_volume_mode_wide.md"),
     run: Run::Pod(secret_volume_mode_wide),
 };
+use std::cell::LazyCell;
 
 fn secret_volume_mode_wide(pod: &Pod<'_>, out: &mut Findings<'_>) {
     if pod.is_windows() {
         return;
     }
+    let tighter = LazyCell::new(|| tighter(pod));
+    let mut flag = |node, field, volume: &str| flag(pod, node, field, volume, &|| *tighter, out);
     for volume in pod.volumes() {
         let name = volume.get("name").and_then(Node::str).unwrap_or_default();
         if let Some(secret) = volume.get("secret") {
-            flag(pod, secret, "defaultMode", name, out);
-            secret
-                .get("items")
-                .into_iter()
-                .flat_map(Node::items)
-                .for_each(|i| flag(pod, i, "mode", name, out));
+            flag(secret, "defaultMode", name);
+            secret.get("items").into_iter().flat_map(Node::items).for_each(|i| flag(i, "mode", name));
         }
         let Some(projected) = volume.get("projected") else { continue };
         let sources = || projected.get("sources").into_iter().flat_map(Node::items);
         if sources().any(|source| source.get("secret").is_some()) {
-            flag(pod, projected, "defaultMode", name, out);
+            flag(projected, "defaultMode", name);
         }
         let items = sources().filter_map(|source| source.at("secret.items")).flat_map(Node::items);
-        items.for_each(|item| flag(pod, item, "mode", name, out));
+        items.for_each(|item| flag(item, "mode", name));
     }
 }
 
 /// Beyond this the API server refuses the value: `644` without the leading zero is `01204`.
 const LARGEST: i64 = 0o777;
 
-fn flag(pod: &Pod<'_>, node: Node<'_>, field: &str, volume: &str, out: &mut Findings<'_>) {
+fn flag(
+    pod: &Pod<'_>,
+    node: Node<'_>,
+    field: &str,
+    volume: &str,
+    tighter: &dyn Fn() -> Option<(Safety, i64)>,
+    out: &mut Findings<'_>,
+) {
     let mode = node.get(field).and_then(Node::int).filter(|mode| (0..=LARGEST).contains(mode));
     let Some(mode) = mode.filter(|mode| mode & 0o007 != 0) else { return };
     let message = format!("mode 0{mode:o} lets every user of the containers read volume `{volume}`");
     let flag = out.flag(pod.object().site(node, field), message);
-    if let Some((safety, mode)) = tighter(pod) {
+    if let Some((safety, mode)) = tighter() {
         flag.fix(safety, [set(node, field, mode)]);
     }
 }

@@ -16,7 +16,9 @@ pub(crate) const CHECK: Check = Check {
 fn stale_pull_policy(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for container in pod.every_container() {
         let Some(image) = container.at("image").and_then(Node::str) else { continue };
-        let Some(reference) = ImageReference::parse(image).filter(ImageReference::moves) else { continue };
+        let Some(reference) = ImageReference::without_digest(image).filter(ImageReference::moves) else {
+            continue;
+        };
         let written = container.at("imagePullPolicy").and_then(Node::str);
         // pkg/apis/core/v1/defaults.go: `Always` for `latest` and for no tag, `IfNotPresent` for the rest.
         let by_default = if reference.is_latest() { "Always" } else { "IfNotPresent" };

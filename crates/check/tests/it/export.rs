@@ -72,7 +72,7 @@ impl Pair {
             request.old = Some(one(&old.to_string()));
         }
         let response = self.native.decide(&request, &self.lookup);
-        let filled = self.native.filled_in(&request, &self.lookup).unwrap();
+        let filled = self.native.changed(&request, &self.lookup).unwrap();
         let filled = filled.and_then(|request| request.object).map(|object| policy::value::of(object.root()));
         let native =
             (response.denied.map(|status| status.message), filled.unwrap_or_else(|| asked.object.clone()));

@@ -142,8 +142,8 @@ impl Compiler<'_> {
 
     /// The program of an expression that has one of the types; of any type if there are none.
     fn expression(&mut self, env: &Env, expression: &Expression, types: &[Type]) -> Option<Program> {
-        let program = match env.compile(&expression.text) {
-            Ok(program) => program,
+        let (program, estimate) = match env.compile_and_estimate(&expression.text) {
+            Ok(compiled) => compiled,
             Err(issues) => {
                 for issue in &issues {
                     self.issue(expression, issue);
@@ -162,8 +162,7 @@ impl Compiler<'_> {
             self.refuse(expression, expression.place.span, format!("must evaluate to {wanted} but got {of}"));
             return None;
         }
-        let dear = may_be_dear(&expression.text).then(|| env.estimate(&expression.text).ok()).flatten();
-        let least = dear.map_or(0, |estimate| estimate.min);
+        let least = estimate.min;
         if least > cost::PER_EXPRESSION {
             let message = format!(
                 "costs at least {least}, and every evaluation is stopped at {}: make its lists shorter or nest fewer",
@@ -200,10 +199,4 @@ impl Compiler<'_> {
 fn with_variables(env: Environment, fields: &[Field]) -> Environment {
     let fields: Vec<(&str, &Type)> = fields.iter().map(|(name, of)| (name.as_str(), of)).collect();
     env.with_variables(&fields)
-}
-
-/// Whether an expression may be dear whatever it is given: only loops in loops over lists that it spells out are.
-fn may_be_dear(text: &str) -> bool {
-    let loops = ["map(", "filter(", "all(", "exists", "transform", "sortBy("];
-    text.len() > 200 && loops.iter().map(|name| text.matches(name).count()).sum::<usize>() > 1
 }

@@ -14,10 +14,11 @@ pub(super) struct Names {
 
 /// Every combination, made once: a thousand policies share them.
 static ENVIRONMENTS: LazyLock<Vec<(Names, Environment)>> = LazyLock::new(|| {
+    let admission = Environment::admission(Environment::NEWEST);
     let mut made = Vec::new();
     for bits in 0..8 {
         let names = Names { params: bits & 1 != 0, authorizer: bits & 2 != 0, patches: bits & 4 != 0 };
-        made.push((names, make(names)));
+        made.push((names, make(admission.clone(), names)));
     }
     made
 });
@@ -25,11 +26,10 @@ static ENVIRONMENTS: LazyLock<Vec<(Names, Environment)>> = LazyLock::new(|| {
 /// The environment of an expression that knows these names.
 pub(super) fn environment(names: Names) -> Environment {
     let found = ENVIRONMENTS.iter().find(|(known, _)| *known == names);
-    found.map_or_else(|| make(names), |(_, env)| env.clone())
+    found.map_or_else(|| make(Environment::admission(Environment::NEWEST), names), |(_, env)| env.clone())
 }
 
-fn make(names: Names) -> Environment {
-    let mut made = Environment::admission(Environment::NEWEST);
+fn make(mut made: Environment, names: Names) -> Environment {
     if names.params {
         made = made.with_params();
     }

@@ -13,14 +13,14 @@ use super::source::Issue;
 use super::types::Type;
 use super::{extensions, standard};
 
-/// The names, types and functions an expression may use.
+/// The names, types and functions an expression may use. What is large is shared by copies until one adds to it.
 #[derive(Clone, Debug)]
 pub struct Env {
     version: Version,
-    variables: HashMap<String, Type>,
-    functions: HashMap<String, Vec<Arc<Overload>>>,
-    types: HashMap<String, Type>,
-    objects: HashMap<Arc<str>, ObjectType>,
+    variables: HashMap<Arc<str>, Type>,
+    functions: Arc<HashMap<String, Vec<Arc<Overload>>>>,
+    types: HashMap<Arc<str>, Type>,
+    objects: HashMap<Arc<str>, Arc<ObjectType>>,
     extensions: Vec<Extension>,
 }
 
@@ -38,7 +38,7 @@ impl Env {
         let mut env = Self {
             version,
             variables: HashMap::new(),
-            functions: HashMap::new(),
+            functions: Arc::default(),
             types: HashMap::new(),
             objects: HashMap::new(),
             extensions: Vec::new(),
@@ -78,17 +78,18 @@ impl Env {
     /// Adds a variable; a dotted name is one too.
     #[must_use]
     pub fn declare(mut self, name: &str, of: Type) -> Self {
-        self.variables.insert(name.to_owned(), of);
+        self.variables.insert(name.into(), of);
         self
     }
 
     /// Adds the functions of a library that are in the version.
     #[must_use]
     pub fn library(mut self, functions: &[Function]) -> Self {
+        let known = Arc::make_mut(&mut self.functions);
         for function in functions.iter().filter(|function| function.is_in(self.version)) {
             if let Some(overload) = Overload::read(*function) {
-                let overloads = self.functions.entry(overload.name.clone()).or_default();
-                overloads.retain(|known| known.function.id != overload.function.id);
+                let overloads = known.entry(overload.name.clone()).or_default();
+                overloads.retain(|other| other.function.id != overload.function.id);
                 overloads.push(overload.into());
             }
         }
@@ -105,7 +106,7 @@ impl Env {
     /// Adds the name of a type, as `type(x) == name` uses it.
     #[must_use]
     pub fn declare_type(mut self, name: &str, of: Type) -> Self {
-        self.types.insert(name.to_owned(), of);
+        self.types.insert(name.into(), of);
         self
     }
 
@@ -113,7 +114,7 @@ impl Env {
     #[must_use]
     pub fn declare_object(mut self, name: &str, fields: &[(&str, Type)]) -> Self {
         let fields = fields.iter().map(|(field, of)| ((*field).to_owned(), of.clone())).collect();
-        self.objects.insert(name.into(), ObjectType::Fields(fields));
+        self.objects.insert(name.into(), ObjectType::Fields(fields).into());
         self.declare_type(name, Type::object(name))
     }
 
@@ -121,13 +122,19 @@ impl Env {
     /// mutation.
     #[must_use]
     pub fn declare_open_object(mut self, name: &str) -> Self {
-        self.objects.insert(name.into(), ObjectType::Open);
+        self.objects.insert(name.into(), ObjectType::Open.into());
         self.declare_type(name, Type::object(name))
     }
 
     /// Compiles an expression, or says what is wrong with it.
     pub fn compile(&self, text: &str) -> Result<Program, Vec<Issue>> {
         program::compile(self, text)
+    }
+
+    /// Compiles an expression and says what it may cost, or says what is wrong with it.
+    pub fn compile_and_estimate(&self, text: &str) -> Result<(Program, Range), Vec<Issue>> {
+        let checked = program::checked(self, text)?;
+        Ok((program::of(self, &checked, text)?, estimate::estimate(&checked, &|_, _| None)))
     }
 
     /// What an expression may cost, or says what is wrong with it.
@@ -162,12 +169,12 @@ impl Env {
 
     fn open_root(&self, name: &str) -> Option<&ObjectType> {
         let root = name.split('.').next()?;
-        self.objects.get(root).filter(|object| matches!(object, ObjectType::Open))
+        self.objects.get(root).map(AsRef::as_ref).filter(|object| matches!(object, ObjectType::Open))
     }
 
     /// The type of a field of an object type.
     pub(super) fn field(&self, object: &str, field: &str) -> Option<Type> {
-        match self.objects.get(object).or_else(|| self.open_root(object))? {
+        match self.objects.get(object).map(AsRef::as_ref).or_else(|| self.open_root(object))? {
             ObjectType::Fields(fields) => fields.get(field).cloned(),
             ObjectType::Open => Some(Type::Dyn),
         }

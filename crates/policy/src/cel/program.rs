@@ -19,11 +19,15 @@ pub struct Program {
 
 /// Compiles an expression, or says what is wrong with it.
 pub(super) fn compile(env: &Env, text: &str) -> Result<Program, Vec<Issue>> {
-    let checked = checked(env, text)?;
-    let source = Source::new(text);
+    of(env, &checked(env, text)?, text)
+}
+
+/// The program of a checked expression.
+pub(super) fn of(env: &Env, checked: &Checked, text: &str) -> Result<Program, Vec<Issue>> {
     let result = checked.type_of(checked.ast.root).clone();
-    let (plan, slots) = plan::plan(&checked, env)
-        .map_err(|error| vec![source.issue(NOWHERE, format!("program instantiation failed: {error}"))])?;
+    let (plan, slots) = plan::plan(checked, env).map_err(|error| {
+        vec![Source::new(text).issue(NOWHERE, format!("program instantiation failed: {error}"))]
+    })?;
     Ok(Program { plan, slots, result })
 }
 

@@ -19,7 +19,7 @@ use crate::write;
 
 pub(crate) fn run(args: &PolicyExportArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let ExportForm::Vap = args.to;
-    let policies = if args.policy.is_empty() { default() } else { policies(&args.policy, ui)? };
+    let policies = if args.policy.is_empty() { default() } else { policies(&args.policy, &[], ui)? };
     let incomplete = !policies.errors.is_empty();
     let exported = export(&policies.list, args.kube_version.unwrap_or(Version::NEWEST));
     for left in &exported.left_out {
