@@ -48,7 +48,8 @@ pub const TARGETS: [Target; 8] = [
 pub fn cel(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (expression, manifest) = text.split_once("\n---\n").unwrap_or((text, "a: {b: [1, x, 2.5, null]}"));
-    let env = Env::new(Version::NEWEST).declare("object", Type::Dyn).declare("names", Type::list(Type::String));
+    let env =
+        Env::new(Version::NEWEST).declare("object", Type::Dyn).declare("names", Type::list(Type::String));
     let _ = std::hint::black_box(env.estimate(expression));
     let program = match env.compile(expression) {
         Ok(program) => program,

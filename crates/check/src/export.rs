@@ -49,7 +49,8 @@ pub fn export(policies: &[Policy], version: Version) -> Export {
         }
         export.pod_security(policy, version);
         if policy.pod_security_policies.is_some() {
-            let why = "which one decides depends on the others: `cofferdam psp migrate` says what each becomes";
+            let why =
+                "which one decides depends on the others: `cofferdam psp migrate` says what each becomes";
             export.leave_out(policy, "podSecurityPolicies", why);
         }
         for (id, mode) in &policy.checks {

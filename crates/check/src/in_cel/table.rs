@@ -295,6 +295,13 @@ pub static TWINS: &[(&str, Twin)] = &[
         checks::pod_security::CHECK.id,
         Twin::Never("it is exported as a policy of its own, from `podSecurity`"),
     ),
+    (
+        checks::pod_security_policy::CHECK.id,
+        Twin::Never(
+            "which policy decides depends on the others: `cofferdam psp migrate` says what each becomes",
+        ),
+    ),
+    (checks::admission_policy::CHECK.id, Twin::Never("it is Kubernetes' own policy already")),
     (checks::waiver_stale::CHECK.id, Twin::Never("it is about what other rules accepted")),
 ];
 

@@ -22,7 +22,7 @@ use policy::response::Response;
 pub(crate) struct Cluster {
     pub(crate) inventory: Inventory,
     pub(crate) labels: Option<Labels>,
-    pub(crate) cluster: policy::admission_policy::Cluster,
+    pub(crate) known: policy::admission_policy::Cluster,
     pub(crate) authorize: Option<Authorize>,
 }
 
@@ -31,7 +31,7 @@ impl Cluster {
         Self {
             inventory: Inventory::new(Vec::new()),
             labels: None,
-            cluster: policy::admission_policy::Cluster::default(),
+            known: policy::admission_policy::Cluster::default(),
             authorize: None,
         }
     }
@@ -42,7 +42,7 @@ impl Cluster {
     }
 
     pub(crate) fn with(mut self, objects: Vec<Object>) -> Self {
-        self.cluster = policy::admission_policy::Cluster::new(&objects);
+        self.known = policy::admission_policy::Cluster::new(&objects);
         self.inventory = Inventory::new(objects);
         self.authorize = Some(by_roles(Rbac::of(&self.inventory)));
         self
@@ -59,7 +59,7 @@ impl Lookup for Cluster {
     }
 
     fn cluster(&self) -> &policy::admission_policy::Cluster {
-        &self.cluster
+        &self.known
     }
 
     fn authorize(&self) -> Option<&Authorize> {

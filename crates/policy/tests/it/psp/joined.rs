@@ -46,8 +46,6 @@ fn a_case_is_decided_the_same_a_second_time() {
         let again = decider.decide(&next, &Cluster::empty());
         assert!(again.is_allowed() && again.patch.is_empty(), "{}: {again:?}", path.display());
     }
-    println!(
-        "{judged} cases, {changed} changed; updates, cases with rights or without policies left out: {skipped:?}"
-    );
+    testkit::skip(&format!("updates, cases with rights or without policies: {skipped:?}"));
     assert!(judged > 60 && changed > 10, "{judged} judged, {changed} changed, left out {skipped:?}");
 }
