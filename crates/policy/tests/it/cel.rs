@@ -55,9 +55,10 @@ fn compare(name: &str, expressions: &[String]) {
     let theirs = ask(&oracle, expressions);
     let mut wrong: Vec<String> = Vec::new();
     for (text, theirs) in expressions.iter().zip(&theirs) {
-        let theirs = Told::of_oracle(theirs);
         let ours = ours(text);
-        if let Some(difference) = ours.difference(&theirs) {
+        if let Some(difference) = ours.difference(&Told::of_oracle(theirs))
+            && !some_walk_agrees(&oracle, text, &ours)
+        {
             wrong.push(format!("{text}\n  {difference}"));
         }
     }
@@ -76,6 +77,16 @@ fn compare(name: &str, expressions: &[String]) {
 }
 
 /// Asks the oracle everything in one go.
+/// Go walks a map in another order every time, and where a loop ends decides what it costs: we walk in the order of
+/// the text, which must be one of upstream's.
+fn some_walk_agrees(oracle: &Path, text: &str, ours: &Told) -> bool {
+    let asked = vec![text.to_owned(); WALKS];
+    ask(oracle, &asked).iter().any(|theirs| ours.difference(&Told::of_oracle(theirs)).is_none())
+}
+
+/// Of two entries the one we begin with is missed so often once in 2^64.
+const WALKS: usize = 64;
+
 fn ask(oracle: &Path, expressions: &[String]) -> Vec<Json> {
     let mut questions = String::new();
     for text in expressions {

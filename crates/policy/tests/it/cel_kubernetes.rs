@@ -6,6 +6,7 @@ mod objects;
 mod show;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
@@ -28,6 +29,7 @@ fn compare_about<'a>(questions: &[Question], object: impl Fn(usize) -> Option<ob
         *counts.entry(theirs.kind()).or_insert(0) += 1;
         if let Some(what) = theirs.difference(&ours)
             && !known(question, &theirs, &ours)
+            && !some_walk_agrees(&oracle, question, &ours)
         {
             wrong.push((
                 question.expr.len(),
@@ -44,6 +46,12 @@ fn compare_about<'a>(questions: &[Question], object: impl Fn(usize) -> Option<ob
         questions.len(),
         shown.join("\n")
     );
+}
+
+/// Go walks a map in another order every time; ours must be one of them.
+fn some_walk_agrees(oracle: &Path, question: &Question, ours: &Verdict) -> bool {
+    let asked = vec![question.clone(); 64];
+    ask(oracle, &asked).iter().any(|answer| theirs(answer).difference(ours).is_none())
 }
 
 /// Where we differ on purpose.
