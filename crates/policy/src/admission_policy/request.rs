@@ -91,7 +91,7 @@ pub struct User {
 
 /// One request, as admission sees it.
 ///
-/// Objects are as the API server holds them: typed, defaulted. [`super::served`] makes that of a manifest.
+/// Objects are as the API server holds them: typed, defaulted. [`super::as_served`] makes that of a manifest.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What is done.
