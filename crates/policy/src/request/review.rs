@@ -178,6 +178,9 @@ fn texts(list: Option<Node<'_>>, key: &str, uid: &str) -> Result<Vec<String>, Re
 /// An object of the review; what is not one is said by whoever needs it.
 fn object(tree: &Arc<Tree>, request: Node<'_>, key: &str, kind: &Gvk) -> (Option<Object>, Option<String>) {
     let Some(node) = request.get(key) else { return (None, None) };
+    if node.kind() != Kind::Map {
+        return (None, Some(format!("`{key}` takes a mapping, not {}", node.kind().word())));
+    }
     let version = &kind.version;
     let api_version =
         if kind.group.is_empty() { version.clone() } else { format!("{}/{version}", kind.group) };
