@@ -40,7 +40,9 @@ pub enum ConnectError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Neither a kubeconfig nor a pod's service account.
-    #[error("no cluster is named: give --kubeconfig FILE, set KUBECONFIG, or run in a pod with a service account")]
+    #[error(
+        "no cluster is named: give --kubeconfig FILE, set KUBECONFIG, or run in a pod with a service account"
+    )]
     Nowhere {
         /// What was wrong with the kubeconfig.
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -7,8 +7,7 @@ use serde::Deserialize;
 use crate::error::ApiError;
 use crate::request::{Ask, Cluster, unreadable};
 
-const AGGREGATED: &str =
-    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
      application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
 /// A kind that can be listed, in the version the server prefers.
@@ -86,12 +85,14 @@ impl Cluster {
             (group.name, version)
         };
         for (group, version) in core.into_iter().chain(answer.groups.into_iter().map(preferred)) {
-            let path = if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
+            let path =
+                if group.is_empty() { format!("/api/{version}") } else { format!("/apis/{group}/{version}") };
             let ask = Ask::get(path);
             match self.patiently(&ask).await {
                 Ok(bytes) => {
                     let list: Plain = serde_json::from_slice(&bytes).map_err(|why| unreadable(&ask, &why))?;
-                    let is_listed = |each: &Named| !each.name.contains('/') && each.verbs.iter().any(|v| v == "list");
+                    let is_listed =
+                        |each: &Named| !each.name.contains('/') && each.verbs.iter().any(|v| v == "list");
                     found.list.extend(list.resources.into_iter().filter(is_listed).map(|each| Resource {
                         group: group.clone(),
                         version: version.clone(),

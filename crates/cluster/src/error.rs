@@ -65,6 +65,17 @@ impl ApiError {
         }
     }
 
+    /// The error and what it comes from, in one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(inner) = cause {
+            text = format!("{text}: {inner}");
+            cause = inner.source();
+        }
+        text
+    }
+
     /// What the user can do about it, where there is something.
     pub fn way_out(&self) -> Option<&'static str> {
         match self.code()? {

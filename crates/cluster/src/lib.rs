@@ -3,6 +3,7 @@
 //! The only user of `kube`, and of that only what knows kubeconfigs, credentials and TLS. Objects come as the
 //! bytes the server sent: a typed struct would drop the fields of the next release. Nothing here decides.
 
+mod cache;
 mod connect;
 mod discover;
 mod error;
@@ -11,7 +12,9 @@ mod page;
 mod request;
 mod retry;
 mod shown;
+mod watch;
 
+pub use cache::{Bound, Cache, Health, Known, Snapshot};
 pub use connect::{Access, ConnectError, connect};
 pub use discover::{Resource, Resources};
 pub use error::ApiError;

@@ -49,7 +49,17 @@ pub struct Pages<'c> {
     token: Option<String>,
     limit: usize,
     restarts: usize,
+    expired: Expired,
     ended: bool,
+}
+
+/// What is done about a token that has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expired {
+    /// Goes on with what is there now, if the server offers it.
+    GoOn,
+    /// Begins anew: the whole must be of one version.
+    BeginAnew,
 }
 
 impl Cluster {
@@ -63,16 +73,25 @@ impl Cluster {
             token: None,
             limit: PER_PAGE,
             restarts: 0,
+            expired: Expired::GoOn,
             ended: false,
         }
     }
 }
 
 impl Pages<'_> {
-    /// Only what a field selector chooses, such as `type=Opaque`.
+    /// Only what a field selector chooses, such as `type=Opaque`; an empty one chooses all.
     #[must_use]
     pub fn chosen_by(mut self, selector: &str) -> Self {
-        self.selector = format!("&fieldSelector={}", encoded(selector));
+        if !selector.is_empty() {
+            self.selector = format!("&fieldSelector={}", encoded(selector));
+        }
+        self
+    }
+
+    /// All pages of one version, to watch from.
+    pub(crate) fn of_one_version(mut self) -> Self {
+        self.expired = Expired::BeginAnew;
         self
     }
 
@@ -102,6 +121,7 @@ impl Pages<'_> {
                 // 410: the snapshot behind the token is gone.
                 Err(ApiError::Refused { code: 410, resume, .. }) if self.restarts < RESTARTS => {
                     self.restarts += 1;
+                    let resume = resume.filter(|_| self.expired == Expired::GoOn);
                     restarted |= resume.is_none();
                     self.token = resume;
                 }
@@ -112,7 +132,8 @@ impl Pages<'_> {
     }
 
     fn ask(&self) -> Ask {
-        let token = self.token.as_deref().map_or(String::new(), |token| format!("&continue={}", encoded(token)));
+        let token =
+            self.token.as_deref().map_or(String::new(), |token| format!("&continue={}", encoded(token)));
         let path = format!("{}?limit={}{}{token}", self.path, self.limit, self.selector);
         Ask { accept: self.accept, ..Ask::get(path) }
     }

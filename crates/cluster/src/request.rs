@@ -8,6 +8,7 @@ use kube::Client;
 use kube::client::Body;
 use serde::Deserialize;
 
+use crate::discover::Resource;
 use crate::error::ApiError;
 use crate::retry::{Patience, dice};
 
@@ -22,7 +23,10 @@ pub struct Cluster {
 
 impl std::fmt::Debug for Cluster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster").field("server", &self.server).field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("Cluster")
+            .field("server", &self.server)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,12 +168,32 @@ impl Cluster {
         }
     }
 
-    pub(crate) fn unreachable(&self, ask: &Ask, source: Box<dyn std::error::Error + Send + Sync>) -> ApiError {
+    pub(crate) fn unreachable(
+        &self,
+        ask: &Ask,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> ApiError {
         ApiError::Unreachable {
             path: ask.path.clone(),
             server: self.server.clone(),
             place: self.place.clone(),
             source,
+        }
+    }
+}
+
+impl Cluster {
+    /// One object, as the server wrote it; `None` when there is none.
+    pub async fn get(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, ApiError> {
+        match self.patiently(&Ask::get(resource.path_of(namespace, name))).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.code() == Some(404) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 }

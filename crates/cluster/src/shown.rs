@@ -3,6 +3,10 @@
 //! As `kubectl get KIND NAME -o json` prints it: four spaces a level, keys in order, without `managedFields`. A
 //! line of a finding is a line there. What a controller reports in `status` is left out: nobody wrote it.
 
+use std::sync::Arc;
+
+use finding::Source;
+use object::{Limits, Object, stored};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -51,15 +55,27 @@ impl Metadata {
 }
 
 impl Shown {
-    /// Shows an object of a list; the server leaves API version and kind out of the items.
+    /// The object, to be judged; its text is found by its name.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn of(item: &str, resource: &Resource) -> Result<Self, String> {
+    pub fn object(self) -> Result<(Object, Metadata), String> {
+        let source = Arc::new(Source::file(self.name, self.text));
+        let object = stored(&source, Limits::default()).map_err(|problem| problem.message)?;
+        Ok((object, self.metadata))
+    }
+
+    /// Shows an object of a list; the server leaves API version and kind out of the items. `known` is a field that
+    /// was asked for and is not among the metadata.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn of(item: &str, resource: &Resource, known: Option<(&str, &str)>) -> Result<Self, String> {
         let mut object: Map<String, Value> = serde_json::from_str(item).map_err(|why| why.to_string())?;
         object.insert("apiVersion".to_owned(), resource.api_version().into());
         object.insert("kind".to_owned(), resource.kind.clone().into());
         object.remove("status");
+        object.extend(known.map(|(field, value)| (field.to_owned(), value.into())));
         let metadata = object.get("metadata").cloned().unwrap_or_default();
         let metadata = Metadata::deserialize(metadata).map_err(|why| format!("metadata: {why}"))?;
         if let Some(Value::Object(written)) = object.get_mut("metadata") {
@@ -99,12 +115,17 @@ mod tests {
         };
         let item = r#"{"status":{"replicas":1},"metadata":{"name":"web","namespace":"shop","uid":"u",
             "managedFields":[{}],"ownerReferences":[{"uid":"x"},{"uid":"y","controller":true}]},"spec":{}}"#;
-        let shown = Shown::of(item, &resource).unwrap();
+        let shown = Shown::of(item, &resource, None).unwrap();
         assert_eq!(shown.name, "cluster:apps/v1/Deployment/shop/web");
         assert_eq!(shown.metadata.controller(), Some("y"));
         let head = "{\n    \"apiVersion\": \"apps/v1\",\n    \"kind\": \"Deployment\",\n    \"metadata\": {\n        \"name\": \"web\",\n";
         assert!(shown.text.starts_with(head), "{}", shown.text);
         assert!(shown.text.ends_with("    \"spec\": {}\n}\n") && !shown.text.contains("managedFields"));
-        assert!(Shown::of("[]", &resource).is_err() && Shown::of("{\"metadata\":{\"name\":1}}", &resource).is_err());
+        let deep = format!("{{\"spec\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(Shown::of(&deep, &resource, None).unwrap_err().contains("recursion limit"));
+        assert!(
+            Shown::of("[]", &resource, None).is_err()
+                && Shown::of("{\"metadata\":{\"name\":1}}", &resource, None).is_err()
+        );
     }
 }

@@ -88,11 +88,24 @@ Examples:
   cofferdam check --diff deploy/              what could be mended without anybody noticing
   cofferdam check --fix=risky deploy/         mend in place, also where a workload could notice
   cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
-  helm template . | cofferdam check -         what a chart becomes")]
+  helm template . | cofferdam check -         what a chart becomes
+  cofferdam check --cluster                   everything in the cluster of the current context")]
 pub(crate) struct CheckArgs {
     /// Manifest, directory, Helm chart or Kustomize directory; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Judge the objects of a cluster instead of files
+    #[arg(long, conflicts_with_all = ["paths", "policy", "fix", "diff"])]
+    pub(crate) cluster: bool,
+
+    /// Reach the cluster by this kubeconfig [default: as kubectl finds it]
+    #[arg(long, value_name = "FILE", requires = "cluster")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+
+    /// Reach the cluster by this context [default: the current one]
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub(crate) context: Option<String>,
 
     /// Judge by this Pod Security Standard and nothing else, such as restricted@1.29
     #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
@@ -206,6 +219,8 @@ pub(crate) struct PolicyArgs {
 pub(crate) enum PolicyWhat {
     /// Print the JSON Schema of a policy, for editors
     Schema,
+    /// Print the custom resource definitions by which a cluster keeps policies, for `kubectl apply -f -`
+    Crd,
     /// Run test cases: requests, and what the policies beside them are to answer
     Test(PolicyTestArgs),
     /// Write rules as admission policies that the API server runs by itself

@@ -56,7 +56,8 @@ async fn an_old_server_is_asked_group_by_group_and_one_that_is_down_is_named() {
 #[tokio::test]
 async fn a_release_is_read_from_what_vendors_make_of_it() {
     let version = |minor| ok(format!(r#"{{"major":"1","minor":"{minor}"}}"#));
-    let release = async |minor| Fake::default().on("/version", [version(minor)]).start().await.release().await;
+    let release =
+        async |minor| Fake::default().on("/version", [version(minor)]).start().await.release().await;
     assert_eq!(release("33").await.unwrap(), (1, 33));
     assert_eq!(release("29+").await.unwrap(), (1, 29));
     assert!(release("").await.is_err());

@@ -49,7 +49,11 @@ impl Fake {
         self.asked.lock().unwrap().push(line.trim_end_matches(" HTTP/1.1").to_owned());
         let mut rules = self.rules.lock().unwrap();
         let Some((_, replies)) = rules.iter_mut().find(|(part, _)| head.contains(part.as_str())) else {
-            return Reply::Full(404, "", r#"{"kind":"Status","reason":"NotFound","message":"not here"}"#.into());
+            return Reply::Full(
+                404,
+                "",
+                r#"{"kind":"Status","reason":"NotFound","message":"not here"}"#.into(),
+            );
         };
         if replies.len() > 1 { replies.pop_front().unwrap() } else { replies.front().unwrap().clone() }
     }
