@@ -19,6 +19,10 @@ pub(crate) enum Reply {
     Nothing,
     /// As many bytes of white space.
     Blank(usize),
+    /// These lines, and then silence until the client goes.
+    Hold(String),
+    /// These lines, and then the end.
+    Lines(String),
 }
 
 pub(crate) fn ok(body: impl Into<String>) -> Reply {
@@ -99,6 +103,12 @@ impl Fake {
             Reply::Full(code, headers, body) => response(code, headers, body.len(), &body),
             Reply::Cut(body) => response(200, "", body.len() + 100, &body),
             Reply::Nothing => return,
+            Reply::Hold(lines) => {
+                let _ = stream.write_all(&endless(&lines)).await;
+                let _ = stream.read(&mut [0; 1]).await;
+                return;
+            }
+            Reply::Lines(lines) => endless(&lines),
             Reply::Blank(count) => response(200, "", count, &" ".repeat(count)),
         };
         let _ = stream.write_all(&bytes).await;
@@ -108,4 +118,9 @@ impl Fake {
 fn response(code: u16, headers: &str, length: usize, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {code} x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n{body}")
         .into_bytes()
+}
+
+/// An answer without a length: it ends with the connection.
+fn endless(lines: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 x\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{lines}").into_bytes()
 }
