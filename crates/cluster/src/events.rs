@@ -47,7 +47,7 @@ impl Default for Allowance {
         Self {
             at_once: 10,
             another_after: Duration::from_secs(30),
-            again_after: Duration::from_secs(600),
+            again_after: Duration::from_mins(10),
             remembered: 4096,
         }
     }

@@ -8,7 +8,7 @@ fn resource(group: &str, version: &str, kind: &str, plural: &str, scope: Scope) 
         version: version.to_owned(),
         kind: kind.to_owned(),
         plural: plural.to_owned(),
-        namespaced: scope == Scope::Namespaced,
+        namespaced: scope == Namespaced,
     }
 }
 

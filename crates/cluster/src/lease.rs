@@ -85,12 +85,12 @@ impl Candidate {
         };
         let text = |field: &str| lease["spec"][field].as_str().unwrap_or_default().to_owned();
         let holder = text("holderIdentity");
-        let state = format!("{holder} {} {}", text("renewTime"), lease["spec"]["leaseTransitions"]);
-        if self.seen.as_ref().is_none_or(|(known, _)| *known != state) {
-            self.seen = Some((state, Instant::now()));
+        let found = format!("{holder} {} {}", text("renewTime"), lease["spec"]["leaseTransitions"]);
+        if self.seen.as_ref().is_none_or(|(known, _)| *known != found) {
+            self.seen = Some((found, Instant::now()));
         }
-        let stale = self.seen.as_ref().is_some_and(|(_, since)| since.elapsed() >= self.lasts(&lease));
-        if holder != self.identity && !holder.is_empty() && !stale {
+        let unrenewed = self.seen.as_ref().is_some_and(|(_, since)| since.elapsed() >= self.lasts(&lease));
+        if holder != self.identity && !holder.is_empty() && !unrenewed {
             self.until = None;
             return Ok(Standing::Follower(holder));
         }

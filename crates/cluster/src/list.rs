@@ -104,7 +104,7 @@ impl Pages<'_> {
             return None;
         }
         let page = self.fetch().await;
-        self.ended = !matches!(&page, Ok(_) if self.token.is_some());
+        self.ended = !(page.is_ok() && self.token.is_some());
         Some(page)
     }
 

@@ -129,13 +129,11 @@ impl Cluster {
     /// Asks once; beside an error stands how long the server asks us to wait.
     pub(crate) async fn once(&self, ask: &Ask) -> Result<Vec<u8>, (ApiError, Option<Duration>)> {
         let limit = self.patience.answer;
-        match tokio::time::timeout(limit, self.exchange(ask)).await {
-            Ok(result) => result,
-            Err(_) => {
-                let why = format!("nothing complete came within {} seconds", limit.as_secs_f32());
-                Err((self.unreachable(ask, why.into()), None))
-            }
+        if let Ok(result) = tokio::time::timeout(limit, self.exchange(ask)).await {
+            return result;
         }
+        let why = format!("nothing complete came within {} seconds", limit.as_secs_f32());
+        Err((self.unreachable(ask, why.into()), None))
     }
 
     async fn exchange(&self, ask: &Ask) -> Result<Vec<u8>, (ApiError, Option<Duration>)> {

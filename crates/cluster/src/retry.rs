@@ -22,7 +22,7 @@ impl Default for Patience {
             tries: 6,
             first: Duration::from_millis(500),
             longest: Duration::from_secs(30),
-            answer: Duration::from_secs(60),
+            answer: Duration::from_mins(1),
         }
     }
 }
@@ -55,6 +55,6 @@ mod tests {
         assert_eq!([1, 2, 3, 4, 5, 40].map(longest), [499, 999, 1998, 3996, 3996, 3996]);
         assert_eq!(patience.pause(1, None, 0), Duration::ZERO);
         assert_eq!(patience.pause(1, Some(Duration::from_secs(2)), 0), Duration::from_secs(2));
-        assert_eq!(patience.pause(1, Some(Duration::from_secs(3600)), 0), Duration::from_secs(4));
+        assert_eq!(patience.pause(1, Some(Duration::from_hours(1)), 0), Duration::from_secs(4));
     }
 }

@@ -85,12 +85,13 @@ async fn what_is_too_old_to_go_on_from_is_listed_anew() {
 #[tokio::test]
 async fn a_kind_that_outgrows_its_bound_keeps_its_last_state_and_says_so() {
     let grows = event("ADDED", &namespace("b", 2, "y")) + &event("ADDED", &namespace("c", 3, "y"));
-    let fake = Fake::default()
-        .on("watch=true", [Reply::Hold(grows)])
-        .on("/namespaces", [
+    let fake = Fake::default().on("watch=true", [Reply::Hold(grows)]).on(
+        "/namespaces",
+        [
             listed(&[namespace("a", 1, "x")], 1),
             listed(&[namespace("a", 1, "x"), namespace("b", 2, "y"), namespace("c", 3, "y")], 3),
-        ]);
+        ],
+    );
     let bound = Bound { objects: 2, ..any() };
     let too_many = |known: &Known, _: &str| matches!(known.health, Health::TooMany { .. });
     let (known, health) = until(&fake, bound, too_many).await;
@@ -110,7 +111,9 @@ async fn a_lost_connection_says_since_when_and_comes_back() {
     let lost = |known: &Known, _: &str| matches!(known.health, Health::Lost { .. });
     let (known, health) = until(&fake, any(), lost).await;
     assert_eq!(known, "a=x");
-    assert!(matches!(health, Health::Lost { since, why } if since >= before && why.contains("no answer from http")));
+    assert!(
+        matches!(health, Health::Lost { since, why } if since >= before && why.contains("no answer from http"))
+    );
     let fake = Fake::default()
         .on("watch=true", [Reply::Nothing, Reply::Hold(event("ADDED", &namespace("b", 2, "y")))])
         .on("/namespaces", [listed(&[namespace("a", 1, "x")], 1)]);
@@ -122,19 +125,24 @@ async fn a_kind_that_the_server_does_not_have_is_absent_and_one_that_is_forbidde
     until(&Fake::default(), any(), |known, _| known.health == Health::Absent).await;
     let fake = Fake::default().on("/namespaces", [Reply::Full(403, "", "{\"message\":\"no\"}".into())]);
     let (_, health) = until(&fake, any(), |known, _| matches!(known.health, Health::Lost { .. })).await;
-    assert!(matches!(health, Health::Lost { why, .. } if why.ends_with("allow `list` on it to the user of this context")));
+    assert!(
+        matches!(health, Health::Lost { why, .. } if why.ends_with("allow `list` on it to the user of this context"))
+    );
 }
 
 #[tokio::test]
 async fn half_a_line_and_nonsense_do_not_end_it() {
     let fake = Fake::default()
-        .on("watch=true", [
-            Reply::Lines("{\"type\":\"ADDED\",\"obj".into()),
-            Reply::Lines("{\"type\":\"ADDED\",\"object\":3}\n".into()),
-            Reply::Lines("nonsense\n".into()),
-            Reply::Lines("\n\n{\"type\":\"NEWS\",\"object\":{}}\n".into()),
-            Reply::Hold(event("ADDED", &namespace("b", 2, "y"))),
-        ])
+        .on(
+            "watch=true",
+            [
+                Reply::Lines("{\"type\":\"ADDED\",\"obj".into()),
+                Reply::Lines("{\"type\":\"ADDED\",\"object\":3}\n".into()),
+                Reply::Lines("nonsense\n".into()),
+                Reply::Lines("\n\n{\"type\":\"NEWS\",\"object\":{}}\n".into()),
+                Reply::Hold(event("ADDED", &namespace("b", 2, "y"))),
+            ],
+        )
         .on("/namespaces", [listed(&[namespace("a", 1, "x")], 1)]);
     until(&fake, any(), |known, text| text == "a=x b=y" && known.health == Health::Current).await;
 }

@@ -29,11 +29,14 @@ pub(crate) fn ok(body: impl Into<String>) -> Reply {
     Reply::Full(200, "", body.into())
 }
 
+/// What a request must hold, and what answers it.
+type Rule = (String, VecDeque<Reply>);
+
 /// Requests that were made, and what answers them: each path has a row of answers, the last one stays.
 #[derive(Clone, Default)]
 pub(crate) struct Fake {
     asked: Arc<Mutex<Vec<String>>>,
-    rules: Arc<Mutex<Vec<(String, VecDeque<Reply>)>>>,
+    rules: Arc<Mutex<Vec<Rule>>>,
 }
 
 impl Fake {
@@ -122,5 +125,6 @@ fn response(code: u16, headers: &str, length: usize, body: &str) -> Vec<u8> {
 
 /// An answer without a length: it ends with the connection.
 fn endless(lines: &str) -> Vec<u8> {
-    format!("HTTP/1.1 200 x\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{lines}").into_bytes()
+    format!("HTTP/1.1 200 x\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{lines}")
+        .into_bytes()
 }

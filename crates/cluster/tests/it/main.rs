@@ -6,3 +6,4 @@ mod cache;
 mod discover;
 mod fake;
 mod list;
+mod real;

@@ -59,7 +59,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let server = server.clone();
-                std::thread::spawn(move || server.serve(stream));
+                std::thread::spawn(move || server.serve(&stream));
             }
         });
         let kubeconfig = json!({"apiVersion": "v1", "kind": "Config", "current-context": "it",
@@ -69,7 +69,7 @@ impl Server {
         Place::with("k", kubeconfig.to_string())
     }
 
-    fn serve(&self, stream: TcpStream) {
+    fn serve(&self, stream: &TcpStream) {
         let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
         let Some(first) = lines.next() else { return };
         let accept =
@@ -84,7 +84,7 @@ impl Server {
         let body = body.to_string();
         let head =
             format!("HTTP/1.1 {code} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-        let _ = (&stream).write_all((head + &body).as_bytes());
+        let _ = { stream }.write_all((head + &body).as_bytes());
     }
 
     fn asked(&self) -> Vec<String> {

@@ -24,7 +24,7 @@ pub(super) fn judge(args: &CheckArgs, plan: &mut Plan<'_>, ui: &mut Ui) -> anyho
     let mut round = Round::new(&judge, plan.version(), args.pss);
     for arrival in fetch.arrivals {
         match arrival {
-            Arrival::Page(page) => round.take(page),
+            Arrival::Page(page) => round.take(&page),
             Arrival::Skipped(failure) => round.skip(failure),
             Arrival::Listed => progress.step(),
         }

@@ -79,7 +79,8 @@ impl Fetch {
         std::thread::spawn(move || {
             let skipped = missing.into_iter().map(Arrival::Skipped);
             // Nobody listens any more when the command has ended: then there is nothing left to do here.
-            if skipped.map(|each| send.send(each)).all(|sent| sent.is_ok()) {
+            let mut told = skipped.map(|each| send.send(each).is_ok());
+            if told.all(|told| told) {
                 let _ = runtime.block_on(all(&cluster, lists, &send));
             }
         });

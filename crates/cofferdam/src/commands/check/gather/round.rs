@@ -65,7 +65,7 @@ impl Round {
     }
 
     /// Judges a page.
-    pub(super) fn take(&mut self, batch: Batch) {
+    pub(super) fn take(&mut self, batch: &Batch) {
         let rank = batch.list.rank();
         if rank == Rank::Alone && self.inventory.is_none() {
             self.look_around();
@@ -163,7 +163,7 @@ fn looks_around(check: &Check) -> bool {
     matches!(check.run, Run::PodAmong(_) | Run::ObjectAmong(_))
 }
 
-/// A ReplicaSet that a Deployment keeps for the way back runs nothing.
+/// A `ReplicaSet` that a Deployment keeps for the way back runs nothing.
 fn is_at_rest(object: &Object) -> bool {
     let replicas = object.at("spec.replicas").and_then(object::Node::int);
     object.kind() == "ReplicaSet" && object.group() == "apps" && replicas == Some(0)
