@@ -1,0 +1,68 @@
+{{- define "cofferdam.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "cofferdam.fullname" -}}
+{{- $name := include "cofferdam.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Objects without a namespace carry that of the release in their name: two releases must not share them. */}}
+{{- define "cofferdam.clusterName" -}}
+{{- $name := include "cofferdam.fullname" . -}}
+{{- if eq .Release.Namespace "cofferdam-system" -}}
+{{- $name -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Namespace $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "cofferdam.selector" -}}
+app.kubernetes.io/name: {{ include "cofferdam.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "cofferdam.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "cofferdam.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+
+{{- define "cofferdam.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "cofferdam.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- required "serviceAccount.name is needed where serviceAccount.create is false" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "cofferdam.image" -}}
+{{- $why := "image.repository is empty: no image is published, build one with the Containerfile and name it" -}}
+{{- $repository := required $why .Values.image.repository -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" $repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secret with the certificate that the server presents. */}}
+{{- define "cofferdam.certificateSecret" -}}
+{{- if eq .Values.certificate.source "secret" -}}
+{{- required "certificate.secretName is needed where certificate.source is secret" .Values.certificate.secretName -}}
+{{- else -}}
+{{- printf "%s-certificate" (include "cofferdam.fullname" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The ConfigMap with the policies. */}}
+{{- define "cofferdam.policyConfigMap" -}}
+{{- default (printf "%s-policies" (include "cofferdam.fullname" .)) .Values.existingPolicyConfigMap -}}
+{{- end -}}
