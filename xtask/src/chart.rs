@@ -29,13 +29,14 @@ const WRITTEN: &str =
     "unknown-field,wrong-type,field-not-in-version,duplicate-yaml-key,yaml-boolean-trap,unreadable-document";
 
 /// What must not be installed, and the words of the refusal.
-const REFUSED: [(&[&str], &str); 7] = [
+const REFUSED: [(&[&str], &str); 8] = [
     (&[], "image.repository is empty"),
     (&["image.repository=a", "policies.default=null"], "policies is empty"),
     (&["image.repository=a", "image.tag=latest"], "/image/tag"),
     (&["image.repository=a", "certificate.source=secret"], "/certificate/secretName"),
     (&["image.repository=a", "webhooks.timeoutSeconds=30"], "/webhooks/timeoutSeconds"),
     (&["image.repository=a", "webhook.timeoutSeconds=3"], "'webhook' not allowed"),
+    (&["image.repository=a", "server.drainSeconds=60"], "server.terminationGracePeriodSeconds must be"),
     (&["image.repository=a", "userNamespace=true"], "may drop `hostUsers` in silence"),
 ];
 

@@ -1,7 +1,8 @@
 {{/*
 Which kinds are sent to the server, and which of them may be refused?
 
-Answers JSON: {"enforce": [family..], "advise": [family..], "mutate": bool}; the families stand in files/judged.json.
+Answers JSON: {"enforce": [family..], "advise": [family..], "mutate": bool, "unsent": [check..]}; the families stand in
+files/judged.json. Unsent is a check that a policy names and that no kind is sent for.
 A family is enforced if any policy may refuse it, advised if policies only warn of it or log it, and never both: the API
 server would ask twice. Workloads are advised: a `Policy` never refuses them (docs/guide/policy.md).
 */}}
@@ -10,6 +11,7 @@ server would ask twice. Workloads are advised: a `Policy` never refuses them (do
 {{- $enforce := dict -}}
 {{- $advise := dict -}}
 {{- $mutate := false -}}
+{{- $unsent := list -}}
 {{- if include "cofferdam.policiesUnknown" . -}}
   {{- $mutate = true -}}
   {{- range $family, $rules := $table.families -}}
@@ -36,13 +38,11 @@ server would ask twice. Workloads are advised: a `Policy` never refuses them (do
       {{- if ne (toString $how) "off" -}}
         {{- $put := ternary $enforce $advise (eq (toString $how) "enforce") -}}
         {{- $families := dig $check (list "pods") $table.checks -}}
+        {{- if has "never" $families -}}{{- $unsent = append $unsent $check -}}{{- end -}}
         {{- if eq $check "*" -}}{{- $families = without (keys $table.families) "never" -}}{{- end -}}
-        {{- range $families -}}
-          {{- if eq . "workloads" -}}
-          {{- else -}}
-            {{- $_ := set $put . true -}}
-            {{- if eq . "pods" -}}{{- $_ := set $advise "workloads" true -}}{{- end -}}
-          {{- end -}}
+        {{- range (without $families "workloads") -}}
+          {{- $_ := set $put . true -}}
+          {{- if eq . "pods" -}}{{- $_ := set $advise "workloads" true -}}{{- end -}}
         {{- end -}}
       {{- end -}}
     {{- end -}}
@@ -64,7 +64,7 @@ server would ask twice. Workloads are advised: a `Policy` never refuses them (do
 {{- range (keys $advise | sortAlpha) -}}
   {{- if and (ne . "never") (not (hasKey $enforce .)) -}}{{- $advised = append $advised . -}}{{- end -}}
 {{- end -}}
-{{- dict "enforce" $enforced "advise" $advised "mutate" $mutate | toJson -}}
+{{- dict "enforce" $enforced "advise" $advised "mutate" $mutate "unsent" ($unsent | uniq | sortAlpha) | toJson -}}
 {{- end -}}
 
 {{/* "yes" where the chart cannot know what the policies say. */}}
