@@ -13,14 +13,12 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Objects without a namespace carry that of the release in their name: two releases must not share them. */}}
+{{/*
+Objects without a namespace are called SERVICE.NAMESPACE: two releases do not share them, and the server knows the names of
+its own webhook configurations from the name that it makes its certificate for.
+*/}}
 {{- define "cofferdam.clusterName" -}}
-{{- $name := include "cofferdam.fullname" . -}}
-{{- if eq .Release.Namespace "cofferdam-system" -}}
-{{- $name -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Namespace $name | trunc 63 | trimSuffix "-" -}}
-{{- end -}}
+{{- printf "%s.%s" (include "cofferdam.fullname" .) .Release.Namespace -}}
 {{- end -}}
 
 {{- define "cofferdam.selector" -}}
