@@ -28,6 +28,9 @@ const RELEASES: [&str; 3] = ["1.25", "1.28", "1.35"];
 const WRITTEN: &str =
     "unknown-field,wrong-type,field-not-in-version,duplicate-yaml-key,yaml-boolean-trap,unreadable-document";
 
+/// Words that the chart may say before `serve` knows them: the custom resources come with the crate `cluster`.
+const PROMISED: [&str; 1] = ["--crd"];
+
 /// What must not be installed, and the words of the refusal.
 const REFUSED: [(&[&str], &str); 8] = [
     (&[], "image.repository is empty"),
@@ -62,8 +65,9 @@ pub(crate) fn steps(repo: &Repo) -> anyhow::Result<Skips> {
     }
     chart.policies()?;
     conditions::check(&chart)?;
+    let skips = chart.words(&sets)?;
     println!("chart: {} value sets for {} releases of Kubernetes", sets.len(), RELEASES.len());
-    Ok(Skips::new())
+    Ok(skips)
 }
 
 /// The chart and the programs that are asked about it.
@@ -167,6 +171,27 @@ impl Chart {
             ensure!(said.contains(words), "for {values:?} helm should say `{words}`, and says: {said}");
         }
         Ok(())
+    }
+
+    /// The server takes every word that its pod is started with.
+    fn words(&self, sets: &[PathBuf]) -> anyhow::Result<Skips> {
+        let Ok(help) = self.binary.says(&["serve", "--help"]) else {
+            return Ok(vec!["words of the chart's server: this `cofferdam` has no `serve`".into()]);
+        };
+        let mut skips = Skips::new();
+        for set in sets {
+            let values = set.display().to_string();
+            let show = ["--values", &values, "--show-only", "templates/deployment.yaml"];
+            for word in self.render(&show)?.words() {
+                let known = help.split([' ', ',', '\n']).any(|listed| listed == word);
+                if !known && PROMISED.contains(&word.as_str()) {
+                    skips.push(format!("the chart says `{word}`, which `serve` does not know yet"));
+                } else {
+                    ensure!(known, "{values} starts the server with `{word}`, which `serve` does not know");
+                }
+            }
+        }
+        Ok(skips)
     }
 
     /// The policies of each ConfigMap are in force where a server reads them, and judge as they say.

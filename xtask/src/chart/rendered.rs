@@ -26,6 +26,14 @@ impl Rendered {
         Ok(block.flat_map(|line| [line.get(4..).unwrap_or_default(), "\n"]).collect())
     }
 
+    /// The options that the server is started with, without their values.
+    pub(super) fn words(&self) -> Vec<String> {
+        let lines = self.0.lines().skip_while(|line| line.trim() != "args:").skip(1);
+        let items = lines.map_while(|line| line.trim_start().strip_prefix("- "));
+        let words = items.filter(|item| item.starts_with("--"));
+        words.map(|word| word.split('=').next().unwrap_or_default().to_owned()).collect()
+    }
+
     /// The webhooks, in their order.
     pub(super) fn webhooks(&self) -> Vec<Webhook> {
         let mut found: Vec<Webhook> = Vec::new();
@@ -104,6 +112,12 @@ mod tests {
         assert_eq!(webhooks[0].conditions, "    - name: a\n      expression: 'true'\n");
         assert_eq!(webhooks[0].resources, ["pods", "pods/resize"]);
         assert_eq!(webhooks[1].resources, ["cronjobs"]);
+    }
+
+    #[test]
+    fn the_words_of_the_server_end_with_its_list() {
+        let text = "  args:\n    - serve\n    - --crd\n    - --drain=5s\n  ports:\n    - --no\n";
+        assert_eq!(Rendered(text.into()).words(), ["--crd", "--drain"]);
     }
 
     #[test]
