@@ -35,7 +35,8 @@ server would ask twice. Workloads are advised: a `Policy` never refuses them (do
       {{- $_ := set $enforce "namespaces" true -}}
     {{- end -}}
     {{- range $check, $how := (default dict $policy.checks) -}}
-      {{- if ne (toString $how) "off" -}}
+      {{- /* YAML makes `false` of an `off` without quotes, and a policy takes either. */ -}}
+      {{- if not (has (toString $how) (list "off" "false")) -}}
         {{- $put := ternary $enforce $advise (eq (toString $how) "enforce") -}}
         {{- $families := dig $check (list "pods") $table.checks -}}
         {{- if has "never" $families -}}{{- $unsent = append $unsent $check -}}{{- end -}}

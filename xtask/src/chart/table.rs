@@ -63,6 +63,10 @@ fn split(chart: &Chart, families: &Resources) -> anyhow::Result<()> {
         advise.name == "advise.cofferdam.dev" && !advise.fails_closed,
         "a policy that only warns fails open"
     );
+    for webhook in webhooks("usual")? {
+        let sent = webhook.resources.iter().any(|name| name == "ingresses");
+        ensure!(!sent, "{} is sent ingresses, and the check about them is off", webhook.name);
+    }
     let [enforce, open, advise] = &webhooks("enforce")?[..] else {
         anyhow::bail!("ci/enforce.yaml has three webhooks that judge");
     };
