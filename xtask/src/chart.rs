@@ -32,8 +32,9 @@ const WRITTEN: &str =
 const PROMISED: [&str; 1] = ["--crd"];
 
 /// What must not be installed, and the words of the refusal.
-const REFUSED: [(&[&str], &str); 8] = [
-    (&[], "image.repository is empty"),
+const REFUSED: [(&[&str], &str); 9] = [
+    (&["policies.default.mode=enforce"], "image.repository names no image"),
+    (&["image.repository="], "image.repository is empty"),
     (&["image.repository=a", "policies.default=null"], "policies is empty"),
     (&["image.repository=a", "image.tag=latest"], "/image/tag"),
     (&["image.repository=a", "certificate.source=secret"], "/certificate/secretName"),
@@ -112,13 +113,14 @@ impl Chart {
         process::text(self.helm(&words).args(more)).map(Rendered)
     }
 
-    /// The value sets, in the order of their names.
+    /// The value sets, in the order of their names, and what holds where no value is given.
     fn value_sets(&self) -> anyhow::Result<Vec<PathBuf>> {
         let folder = self.root.join(CHART).join("ci");
         let entries = std::fs::read_dir(&folder).with_context(|| format!("listing {}", folder.display()))?;
         let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        files.sort();
         ensure!(!files.is_empty(), "{} holds no values", folder.display());
+        files.push(self.root.join(CHART).join("values.yaml"));
+        files.sort();
         Ok(files)
     }
 
@@ -152,7 +154,7 @@ impl Chart {
     /// Judges one value set as manifests: by the checks, the schema, the standard and the exported rules.
     fn judge(&self, set: &Path, release: &str, exported: &Exported) -> anyhow::Result<()> {
         let values = set.display().to_string();
-        let rendered = self.render(&["--values", &values, "--kube-version", release])?;
+        let rendered = self.render(&["--values", &values, "--kube-version", release, "--include-crds"])?;
         let name = set.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let file = self.put(&format!("{name}-{release}.yaml"), &rendered.0)?;
         self.clean(&["check", "--kube-version", release], &file)?;

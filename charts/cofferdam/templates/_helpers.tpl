@@ -42,8 +42,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 
 {{- define "cofferdam.image" -}}
-{{- $why := "image.repository is empty: no image is published, build one with the Containerfile and name it" -}}
-{{- $repository := required $why .Values.image.repository -}}
+{{- $repository := required "image.repository is empty" .Values.image.repository -}}
+{{- if and (hasPrefix "registry.invalid/" $repository) (include "cofferdam.failsClosed" .) -}}
+{{- fail "image.repository names no image, and webhooks fail closed: build one with the Containerfile and name it" -}}
+{{- end -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}
 {{- else -}}

@@ -73,6 +73,16 @@ One webhook of a configuration: {root, name, path, failurePolicy, families, extr
 {{- default (ternary .Values.webhooks.enforce.failurePolicy "Ignore" (has "pods" $judged.enforce)) .Values.webhooks.mutate.failurePolicy -}}
 {{- end -}}
 
+{{/* "yes" where a request is refused while no replica answers. */}}
+{{- define "cofferdam.failsClosed" -}}
+{{- $judged := include "cofferdam.judged" . | fromJson -}}
+{{- $hooks := .Values.webhooks -}}
+{{- $enforce := and $judged.enforce (eq $hooks.enforce.failurePolicy "Fail") -}}
+{{- $advise := and (or $judged.advise $hooks.extraRules) (eq $hooks.advise.failurePolicy "Fail") -}}
+{{- $mutate := and $judged.mutate (eq (include "cofferdam.mutateFailurePolicy" .) "Fail") -}}
+{{- if or $enforce $advise $mutate -}}yes{{- end -}}
+{{- end -}}
+
 {{/* Metadata that both configurations share. */}}
 {{- define "cofferdam.webhookMetadata" -}}
 name: {{ include "cofferdam.clusterName" . }}
