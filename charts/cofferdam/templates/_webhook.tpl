@@ -53,7 +53,10 @@ One webhook of a configuration: {root, name, path, failurePolicy, families, extr
   expression: {{ printf "!has(request.namespace) || !(request.namespace in %s)" (toJson $excluded) | squote }}
 - name: not-the-server-itself
   expression: {{ printf "request.userInfo.username != \"system:serviceaccount:%s:%s\"" .Release.Namespace (include "cofferdam.serviceAccount" .) | squote }}
-# It writes its own roles and namespaces while it starts, before any pod can answer.
+# Its own roles, in no namespace: `helm upgrade` must be able to mend a server that is down.
+- name: not-its-own-roles
+  expression: {{ printf "!has(request.name) || request.name != %s || request.resource.group != \"rbac.authorization.k8s.io\"" (include "cofferdam.clusterName" . | quote) | squote }}
+# The API server writes roles and namespaces while it starts, before any pod can answer.
 - name: not-the-api-server-itself
   expression: 'request.userInfo.username != "system:apiserver"'
 # Heartbeats and leader election: held up, they take down nodes and controllers.

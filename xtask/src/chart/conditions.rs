@@ -10,6 +10,7 @@ struct Case {
     group: &'static str,
     resource: &'static str,
     kind: &'static str,
+    name: &'static str,
     /// None for what lives in no namespace.
     namespace: Option<&'static str>,
     is_sent: bool,
@@ -18,13 +19,22 @@ struct Case {
 const RBAC: &str = "rbac.authorization.k8s.io";
 const ITSELF: &str = "system:serviceaccount:guard-system:gate-cofferdam";
 
-const CASES: [Case; 9] = [
-    Case { user: "ann", group: "", resource: "pods", kind: "Pod", namespace: Some("shop"), is_sent: true },
+const CASES: [Case; 11] = [
+    Case {
+        user: "ann",
+        group: "",
+        resource: "pods",
+        kind: "Pod",
+        name: "x",
+        namespace: Some("shop"),
+        is_sent: true,
+    },
     Case {
         user: "ann",
         group: RBAC,
         resource: "clusterroles",
         kind: "ClusterRole",
+        name: "x",
         namespace: None,
         is_sent: true,
     },
@@ -33,6 +43,7 @@ const CASES: [Case; 9] = [
         group: "",
         resource: "pods",
         kind: "Pod",
+        name: "x",
         namespace: Some("kube-system"),
         is_sent: false,
     },
@@ -41,23 +52,52 @@ const CASES: [Case; 9] = [
         group: "",
         resource: "pods",
         kind: "Pod",
+        name: "x",
         namespace: Some(NAMESPACE),
         is_sent: false,
+    },
+    Case {
+        user: "ann",
+        group: RBAC,
+        resource: "clusterroles",
+        kind: "ClusterRole",
+        name: ITS_ROLE,
+        namespace: None,
+        is_sent: false,
+    },
+    Case {
+        user: "ann",
+        group: "",
+        resource: "pods",
+        kind: "Pod",
+        name: ITS_ROLE,
+        namespace: Some("shop"),
+        is_sent: true,
     },
     Case {
         user: "system:apiserver",
         group: RBAC,
         resource: "clusterroles",
         kind: "ClusterRole",
+        name: "x",
         namespace: None,
         is_sent: false,
     },
-    Case { user: ITSELF, group: "", resource: "pods", kind: "Pod", namespace: Some("shop"), is_sent: false },
+    Case {
+        user: ITSELF,
+        group: "",
+        resource: "pods",
+        kind: "Pod",
+        name: "x",
+        namespace: Some("shop"),
+        is_sent: false,
+    },
     Case {
         user: "ann",
         group: "coordination.k8s.io",
         resource: "leases",
         kind: "Lease",
+        name: "x",
         namespace: Some("shop"),
         is_sent: false,
     },
@@ -66,6 +106,7 @@ const CASES: [Case; 9] = [
         group: "",
         resource: "events",
         kind: "Event",
+        name: "x",
         namespace: Some("shop"),
         is_sent: false,
     },
@@ -74,10 +115,14 @@ const CASES: [Case; 9] = [
         group: "",
         resource: "nodes",
         kind: "Node",
+        name: "x",
         namespace: None,
         is_sent: false,
     },
 ];
+
+/// What the release calls its objects that live in no namespace.
+const ITS_ROLE: &str = "gate-cofferdam.guard-system";
 
 /// A policy that refuses whatever the conditions let through.
 const POLICY: &str = "apiVersion: admissionregistration.k8s.io/v1
@@ -129,11 +174,11 @@ pub(super) fn check(chart: &Chart) -> anyhow::Result<()> {
 
 fn review(case: &Case) -> String {
     let version = if case.group.is_empty() { "v1".to_owned() } else { format!("{}/v1", case.group) };
-    let mut metadata = serde_json::json!({"name": "x"});
+    let mut metadata = serde_json::json!({"name": case.name});
     let mut request = serde_json::json!({
         "uid": "1",
         "operation": "CREATE",
-        "name": "x",
+        "name": case.name,
         "kind": {"group": case.group, "version": "v1", "kind": case.kind},
         "resource": {"group": case.group, "version": "v1", "resource": case.resource},
         "userInfo": {"username": case.user},
