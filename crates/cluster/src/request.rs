@@ -6,11 +6,14 @@ use http::{Method, Request, Response};
 use http_body_util::{BodyExt, Limited};
 use kube::Client;
 use kube::client::Body;
+use object::Object;
 use serde::Deserialize;
 
 use crate::discover::Resource;
 use crate::error::ApiError;
+use crate::page::Body as List;
 use crate::retry::{Patience, dice};
+use crate::shown::Shown;
 
 /// An API server and who we are to it.
 #[derive(Clone)]
@@ -181,6 +184,34 @@ impl Cluster {
 }
 
 impl Cluster {
+    /// One object, to be judged; `None` when there is none.
+    pub async fn object(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Option<Object>, ApiError> {
+        let Some(bytes) = self.get(resource, namespace, name).await? else { return Ok(None) };
+        let ask = Ask::get(resource.path_of(namespace, name));
+        let text = String::from_utf8(bytes).map_err(|why| unreadable(&ask, &why))?;
+        shown(&text, resource).map(Some).map_err(|why| unreadable(&ask, &why))
+    }
+
+    /// So many objects of a namespace at most.
+    pub async fn some(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        limit: usize,
+    ) -> Result<Vec<Object>, ApiError> {
+        let path = resource.path_of(namespace, "");
+        let ask = Ask::get(format!("{}?limit={limit}", path.trim_end_matches('/')));
+        let bytes = self.patiently(&ask).await?;
+        let page: List<'_> = serde_json::from_slice(&bytes).map_err(|why| unreadable(&ask, &why))?;
+        let items = page.items.unwrap_or_default().into_iter().take(limit);
+        items.map(|item| shown(item.get(), resource).map_err(|why| unreadable(&ask, &why))).collect()
+    }
+
     /// One object, as the server wrote it; `None` when there is none.
     pub async fn get(
         &self,
@@ -194,6 +225,10 @@ impl Cluster {
             Err(error) => Err(error),
         }
     }
+}
+
+fn shown(text: &str, resource: &Resource) -> Result<Object, String> {
+    Shown::of(text, resource, None)?.object().map(|(object, _)| object)
 }
 
 pub(crate) fn unreadable(ask: &Ask, why: &dyn std::fmt::Display) -> ApiError {

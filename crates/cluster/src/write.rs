@@ -46,6 +46,17 @@ impl Cluster {
         self.write(Method::PUT, &of.path_of(namespace, name), JSON, object).await
     }
 
+    /// Merges fields into an object; a `metadata.resourceVersion` among them says which state is changed.
+    pub async fn merge(
+        &self,
+        of: &Resource,
+        namespace: &str,
+        name: &str,
+        change: &Value,
+    ) -> Result<Written, ApiError> {
+        self.write(Method::PATCH, &of.path_of(namespace, name), MERGE, change).await
+    }
+
     /// Merges fields into the status of an object.
     pub async fn merge_status(
         &self,

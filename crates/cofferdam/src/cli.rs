@@ -207,8 +207,16 @@ Examples:
   cofferdam serve --policy /etc/policies --tls-cert tls.crt --tls-key tls.key")]
 pub(crate) struct ServeArgs {
     /// Policy file or directory (can be repeated)
-    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    #[arg(long, value_name = "PATH", required_unless_present = "crd", num_args = 1..)]
     pub(crate) policy: Vec<PathBuf>,
+
+    /// Decide by the `Policy` objects of the cluster; `cofferdam policy crd` prints their definitions
+    #[arg(long, conflicts_with = "policy")]
+    pub(crate) crd: bool,
+
+    /// Reach the cluster by this kubeconfig [default: in a pod its service account, otherwise no cluster is asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
 
     /// Objects of the cluster that may be looked up: namespaces, runtime classes, roles (can be repeated)
     #[arg(long, value_name = "PATH", num_args = 1..)]

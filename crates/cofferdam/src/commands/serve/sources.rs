@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use admission::State;
 use anyhow::bail;
-use object::{Inventory, Version};
+use object::{Inventory, Object, Version};
 use policy::Date;
 use policy::decide::{Decider, Facts};
 use policy::document::{Policies, PolicyError};
@@ -35,15 +35,30 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// The same policies, looking things up there.
+    pub(super) fn knowing(mut self, facts: Facts) -> Self {
+        self.state.facts = Arc::new(facts);
+        self
+    }
+
     pub(super) fn in_force(&self) -> usize {
         self.state.decider.len()
     }
 }
 
 impl Sources {
-    pub(super) fn new(args: &ServeArgs) -> Self {
-        let version = args.kube_version.unwrap_or(Version::NEWEST);
+    /// The release is that of the cluster, if there is one and nothing else was said.
+    pub(super) fn new(args: &ServeArgs, cluster: Option<Version>) -> Self {
+        let version = args.kube_version.or(cluster).unwrap_or(Version::NEWEST);
         Self { policies: args.policy.clone(), objects: args.objects.clone(), version }
+    }
+
+    /// The objects that were given to be looked up.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub(super) fn objects(&self) -> anyhow::Result<Vec<Object>> {
+        admit::objects(&self.objects, &Ui::new(When::Never, true))
     }
 
     /// What the files hold, as a number: another one when anything changed.
@@ -101,11 +116,17 @@ impl Sources {
         Ok((policies, Facts::of(Inventory::new(objects))))
     }
 
-    fn compile(&self, policies: Policies, facts: Facts) -> Loaded {
+    /// Policies from elsewhere, ready to decide by.
+    pub(super) fn compile(&self, policies: Policies, facts: Facts) -> Loaded {
+        self.compile_beside(policies, &Arc::new(facts))
+    }
+
+    /// The same beside facts that others look things up in, too.
+    pub(super) fn compile_beside(&self, policies: Policies, facts: &Arc<Facts>) -> Loaded {
         let refused = policies.refused.len();
         let decider = Decider::new(policies, self.version, &check::compile_for_gate);
         let said = warnings::of(&decider, crate::config::today());
-        let state = State { decider: Arc::new(decider), facts: Arc::new(facts) };
+        let state = State { decider: Arc::new(decider), facts: Arc::clone(facts) };
         Loaded { state, refused, warnings: said }
     }
 }

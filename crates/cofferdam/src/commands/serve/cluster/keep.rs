@@ -1,0 +1,135 @@
+//! How does a change in the cluster become another state of the gate?
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use admission::{Gate, Log, Metrics, State};
+use cluster::{Acceptance, Candidate, Snapshot, Term};
+use object::Object;
+
+use super::policies::{self, Adopted};
+use super::{Connected, facts, troubles};
+use crate::commands::serve::sources::Sources;
+
+/// The objects of one kind, told apart from another state of them by their address.
+type Seen = Vec<(String, Arc<Vec<Object>>)>;
+
+/// Follows the cluster. Never ends.
+pub(super) async fn forever(
+    connected: Connected,
+    sources: Sources,
+    gate: Arc<Gate>,
+    metrics: Arc<Metrics>,
+    log: Arc<Log>,
+) {
+    let follows_policies = sources.policies.is_empty();
+    let given = Arc::new(sources.objects().unwrap_or_default());
+    let statuses = Statuses::begin(&connected, &log);
+    let mut snapshots = connected.cache.snapshots();
+    let (mut adopted, mut policies_seen, mut facts_seen) = (Adopted::default(), Seen::new(), Seen::new());
+    loop {
+        let snapshot = Arc::clone(&snapshots.borrow_and_update());
+        gate.health().trouble("cluster", troubles(&snapshot));
+        let (ours, others) = halves(&snapshot);
+        if !is_same(&others, &facts_seen) {
+            facts_seen = others;
+            let (snapshot, given) = (Arc::clone(&snapshot), Arc::clone(&given));
+            if let Ok(facts) = tokio::task::spawn_blocking(move || Arc::new(facts(&snapshot, &given))).await {
+                gate.change(|state| State { decider: Arc::clone(&state.decider), facts: Arc::clone(&facts) });
+            }
+        }
+        if follows_policies && !is_same(&ours, &policies_seen) {
+            let is_first = policies_seen.is_empty();
+            policies_seen = ours;
+            let adopting = adopted.read(&snapshot);
+            if !is_first {
+                policies::tell(&adopting.policies, &log);
+            }
+            statuses.say(adopting.statuses);
+            let count = adopting.policies.refused.len();
+            let loaded = sources.compile_beside(adopting.policies, &gate.state().facts);
+            let in_force = loaded.in_force();
+            metrics.reloaded(in_force, count);
+            let text = (count > 0).then(|| format!("{count} documents are refused, see their status"));
+            let nothing = (in_force == 0).then(|| "there is no Policy: everything is allowed".to_owned());
+            gate.health().trouble("policies", text.or(nothing));
+            loaded.warnings.iter().for_each(|warning| log.warn(warning, &[]));
+            let decider = loaded.state.decider;
+            gate.change(|state| State { decider: Arc::clone(&decider), facts: Arc::clone(&state.facts) });
+            log.info("policies replaced", &[("inForce", &in_force.to_string())]);
+        }
+        if snapshots.changed().await.is_err() {
+            log.error("the cluster is not followed any more", &[]);
+            gate.health().trouble("cluster", Some("it is not followed any more".to_owned()));
+            return;
+        }
+    }
+}
+
+/// Our own kinds, and all others.
+fn halves(snapshot: &Snapshot) -> (Seen, Seen) {
+    let seen = snapshot.iter().map(|(title, known)| (title.clone(), Arc::clone(&known.objects)));
+    seen.partition(|(title, _)| title.ends_with(".cofferdam.dev"))
+}
+
+fn is_same(now: &Seen, before: &Seen) -> bool {
+    now.len() == before.len()
+        && now.iter().zip(before).all(|((a, now), (b, before))| a == b && Arc::ptr_eq(now, before))
+}
+
+/// Where statuses are written from, by one replica at a time.
+struct Statuses(Option<tokio::sync::watch::Sender<BTreeMap<String, Acceptance>>>);
+
+impl Statuses {
+    fn begin(connected: &Connected, log: &Arc<Log>) -> Self {
+        let Some(own) = connected.own.clone() else { return Self(None) };
+        let identity = std::env::var("HOSTNAME").unwrap_or_else(|_| format!("pid-{}", std::process::id()));
+        let cluster = connected.cluster.clone();
+        let candidate =
+            Candidate::new(cluster.clone(), &own.namespace, &own.service, &identity, Term::default());
+        let (send, wished) = tokio::sync::watch::channel(BTreeMap::new());
+        tokio::spawn(write(cluster, candidate, wished, Arc::clone(log)));
+        Self(Some(send))
+    }
+
+    fn say(&self, statuses: BTreeMap<String, Acceptance>) {
+        if let Some(send) = &self.0 {
+            send.send_replace(statuses);
+        }
+    }
+}
+
+/// Stands for leader, and while it leads writes what is not written yet.
+async fn write(
+    cluster: cluster::Cluster,
+    mut candidate: Candidate,
+    mut wished: tokio::sync::watch::Receiver<BTreeMap<String, Acceptance>>,
+    log: Arc<Log>,
+) {
+    let mut written = BTreeMap::new();
+    let mut led = false;
+    loop {
+        if let Err(error) = candidate.step().await {
+            log.warn("no answer about who leads", &[("error", &error.chain())]);
+        }
+        if candidate.leads() != led {
+            led = candidate.leads();
+            written.clear();
+            log.info(if led { "leads" } else { "leads no more" }, &[]);
+        }
+        let wishes = wished.borrow_and_update().clone();
+        for (name, acceptance) in wishes.iter().filter(|_| led) {
+            if !candidate.leads() || written.get(name) == Some(acceptance) {
+                continue;
+            }
+            match cluster.accept(name, acceptance).await {
+                Ok(()) => drop(written.insert(name.clone(), acceptance.clone())),
+                Err(error) => log.warn("a status was not written", &[("error", &error.chain())]),
+            }
+        }
+        let pause = tokio::time::timeout(candidate.every(), wished.changed()).await;
+        if matches!(pause, Ok(Err(_))) {
+            return;
+        }
+    }
+}
