@@ -105,11 +105,8 @@ impl Candidate {
         Ok(self.outcome(&written, asked))
     }
 
-    /// Gives the lease back, so that another need not wait for it.
+    /// Gives the lease back if it is ours, so that another need not wait for it.
     pub async fn resign(&mut self) -> Result<(), ApiError> {
-        if !self.leads() {
-            return Ok(());
-        }
         self.until = None;
         let leases = Resource::leases();
         if let Some(mut lease) = self.cluster.value(&leases, &self.namespace, &self.name).await?

@@ -78,20 +78,17 @@ impl SharedSecret {
         let secrets = Resource::secrets();
         let data: BTreeMap<&String, String> =
             texts.iter().map(|(key, text)| (key, base64::encode(text.as_bytes()))).collect();
-        let written = match over {
+        let written = if let Some(revision) = over {
             // Whoever installed the Secret keeps its labels.
-            Some(revision) => {
-                let change = json!({"metadata": {"resourceVersion": revision}, "data": data});
-                self.cluster.merge(&secrets, &self.namespace, &self.name, &change).await?
-            }
-            None => {
-                let secret = json!({
-                    "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "data": data,
-                    "metadata": {"name": self.name, "namespace": self.namespace,
-                                 "labels": {"app.kubernetes.io/managed-by": "cofferdam"}},
-                });
-                self.cluster.create(&secrets, &self.namespace, &secret).await?
-            }
+            let change = json!({"metadata": {"resourceVersion": revision}, "data": data});
+            self.cluster.merge(&secrets, &self.namespace, &self.name, &change).await?
+        } else {
+            let secret = json!({
+                "apiVersion": "v1", "kind": "Secret", "type": "Opaque", "data": data,
+                "metadata": {"name": self.name, "namespace": self.namespace,
+                             "labels": {"app.kubernetes.io/managed-by": "cofferdam"}},
+            });
+            self.cluster.create(&secrets, &self.namespace, &secret).await?
         };
         Ok(match written {
             Written::As(secret) => secret["metadata"]["resourceVersion"].as_str().map(str::to_owned),

@@ -8,12 +8,14 @@ mod watch;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use admission::{
     CertificateStore, Certificates, Files, Form, Gate, InMemory, Limits, Log, Metrics, SelfSigned, Server,
 };
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use self::cluster::Connected;
 use self::sources::Sources;
@@ -24,6 +26,9 @@ use crate::ui::Ui;
 
 /// Threads for what may take long; each waits for memory before it begins.
 const SLOW_THREADS: usize = 8;
+
+/// How long the end may wait for the API server.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &ServeArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -58,11 +63,19 @@ pub(crate) fn run(args: &ServeArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
             tokio::spawn(watch::keep(sources, seen, knows, gate, metrics, Arc::clone(&log)));
         }
         let store = connected.as_ref().and_then(Connected::store);
+        let candidate = connected.as_ref().and_then(Connected::candidate);
+        let mut kept = None;
         if let Some(connected) = connected {
             let (gate, metrics, log) = (Arc::clone(&gate), Arc::clone(&metrics), Arc::clone(&log));
-            tokio::spawn(connected.keep(sources, gate, metrics, log));
+            kept = Some(tokio::spawn(connected.keep(sources, gate, metrics, log)));
         }
-        serve(args, store, gate, metrics, log).await
+        let served = serve(args, store, gate, metrics, log).await;
+        // Another replica need not wait for a lease that nobody renews any more.
+        kept.inspect(JoinHandle::abort);
+        if let Some(mut candidate) = candidate {
+            let _ = tokio::time::timeout(FAREWELL, candidate.resign()).await;
+        }
+        served
     })?;
     // What is still computed for somebody who has gone is not waited for.
     runtime.shutdown_background();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use admission::{CertificateStore, Denied, Gate, Live, Log, Metrics};
 use anyhow::{Context, bail};
-use cluster::{Access, Bound, Cache, Cluster, Health, Resource, Snapshot, Want};
+use cluster::{Access, Bound, Cache, Candidate, Cluster, Health, Resource, Snapshot, Term, Want};
 use object::{Inventory, Object, Version, v};
 use policy::decide::Facts;
 
@@ -122,6 +122,14 @@ impl Connected {
     pub(super) fn store(&self) -> Option<Arc<dyn CertificateStore>> {
         let own = self.own.clone()?;
         Some(Arc::new(store::InSecret::new(self.cluster.clone(), &own.service, &own.namespace)))
+    }
+
+    /// Our part in the election of the one replica that writes statuses.
+    pub(super) fn candidate(&self) -> Option<Candidate> {
+        let own = self.own.as_ref()?;
+        let identity = std::env::var("HOSTNAME").unwrap_or_else(|_| format!("pid-{}", std::process::id()));
+        let cluster = self.cluster.clone();
+        Some(Candidate::new(cluster, &own.namespace, &own.service, &identity, Term::default()))
     }
 
     /// Keeps what is decided by up to date. Never ends.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use admission::{Gate, Log, Metrics, State};
-use cluster::{Acceptance, Candidate, Snapshot, Term};
+use cluster::{Acceptance, Candidate, Snapshot};
 use object::Object;
 
 use super::policies::{self, Adopted};
@@ -26,11 +26,11 @@ pub(super) async fn forever(
     let given = Arc::new(sources.objects().unwrap_or_default());
     let statuses = Statuses::begin(&connected, &log);
     let mut snapshots = connected.cache.snapshots();
-    let (mut adopted, mut policies_seen, mut facts_seen) = (Adopted::default(), Seen::new(), Seen::new());
+    let (mut adopted, mut policies_seen, mut facts_seen) = (Adopted::default(), None, Seen::new());
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         gate.health().trouble("cluster", troubles(&snapshot));
-        let (ours, others) = halves(&snapshot);
+        let (ours, others) = (ours(&snapshot), others(&snapshot));
         if !is_same(&others, &facts_seen) {
             facts_seen = others;
             let (snapshot, given) = (Arc::clone(&snapshot), Arc::clone(&given));
@@ -38,9 +38,8 @@ pub(super) async fn forever(
                 gate.change(|state| State { decider: Arc::clone(&state.decider), facts: Arc::clone(&facts) });
             }
         }
-        if follows_policies && !is_same(&ours, &policies_seen) {
-            let is_first = policies_seen.is_empty();
-            policies_seen = ours;
+        if follows_policies && policies_seen.as_ref() != Some(&ours) {
+            let is_first = policies_seen.replace(ours).is_none();
             let adopting = adopted.read(&snapshot);
             if !is_first {
                 policies::tell(&adopting.policies, &log);
@@ -66,10 +65,23 @@ pub(super) async fn forever(
     }
 }
 
-/// Our own kinds, and all others.
-fn halves(snapshot: &Snapshot) -> (Seen, Seen) {
-    let seen = snapshot.iter().map(|(title, known)| (title.clone(), Arc::clone(&known.objects)));
-    seen.partition(|(title, _)| title.ends_with(".cofferdam.dev"))
+const OURS: &str = "cofferdam.dev";
+
+/// Which generation of each policy there is: a status that we write ourselves is no change.
+fn ours(snapshot: &Snapshot) -> Vec<(String, Option<i64>)> {
+    let known = snapshot.values().filter(|known| known.resource.group == OURS);
+    let generation = |object: &Object| object.at("metadata.generation").and_then(object::Node::int);
+    let uid = |object: &Object| {
+        let uid = object.at("metadata.uid").and_then(object::Node::str).unwrap_or_default();
+        format!("{}/{}/{uid}", object.kind(), object.name())
+    };
+    known.flat_map(|known| known.objects.iter().map(|object| (uid(object), generation(object)))).collect()
+}
+
+/// What is looked up.
+fn others(snapshot: &Snapshot) -> Seen {
+    let known = snapshot.iter().filter(|(_, known)| known.resource.group != OURS);
+    known.map(|(title, known)| (title.clone(), Arc::clone(&known.objects))).collect()
 }
 
 fn is_same(now: &Seen, before: &Seen) -> bool {
@@ -82,11 +94,8 @@ struct Statuses(Option<tokio::sync::watch::Sender<BTreeMap<String, Acceptance>>>
 
 impl Statuses {
     fn begin(connected: &Connected, log: &Arc<Log>) -> Self {
-        let Some(own) = connected.own.clone() else { return Self(None) };
-        let identity = std::env::var("HOSTNAME").unwrap_or_else(|_| format!("pid-{}", std::process::id()));
+        let Some(candidate) = connected.candidate() else { return Self(None) };
         let cluster = connected.cluster.clone();
-        let candidate =
-            Candidate::new(cluster.clone(), &own.namespace, &own.service, &identity, Term::default());
         let (send, wished) = tokio::sync::watch::channel(BTreeMap::new());
         tokio::spawn(write(cluster, candidate, wished, Arc::clone(log)));
         Self(Some(send))
