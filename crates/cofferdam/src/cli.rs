@@ -100,7 +100,7 @@ pub(crate) struct CheckArgs {
     pub(crate) paths: Vec<PathBuf>,
 
     /// Judge the objects of a cluster instead of files
-    #[arg(long, conflicts_with_all = ["paths", "policy", "fix", "diff"])]
+    #[arg(long, conflicts_with_all = ["paths", "fix", "diff"])]
     pub(crate) cluster: bool,
 
     /// Reach the cluster by this kubeconfig [default: as kubectl finds it]

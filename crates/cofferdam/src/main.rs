@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod exit;
+mod gather;
 mod input;
 mod parallel;
 mod ui;

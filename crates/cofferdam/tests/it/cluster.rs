@@ -207,6 +207,45 @@ fn the_standard_is_judged_by_too() {
 }
 
 #[test]
+fn policies_judge_with_what_the_cluster_knows() {
+    let labels = |name: &str, guarded: &str| json!({"metadata": {"name": name, "uid": name, "labels": {"guarded": guarded}}});
+    let mut elsewhere = pod("b", "", true);
+    elsewhere["metadata"]["namespace"] = "free".into();
+    let server = Server::new(&[
+        "v1 Namespace namespaces",
+        "v1 Pod pods",
+        "apps/v1 ReplicaSet replicasets",
+        "apps/v1 Deployment deployments",
+    ])
+    .list("/api/v1/namespaces", &[labels("shop", "yes"), labels("free", "no")])
+    .list("/apis/apps/v1/deployments", &[workload("web", "", true, 2)])
+    .list(
+        "/apis/apps/v1/replicasets",
+        &[workload("web-1", "web", true, 2), workload("web-0", "web", true, 0)],
+    )
+    .list(
+        "/api/v1/pods",
+        &[
+            pod("web-1-a", "web-1", true),
+            pod("web-1-b", "web-1", true),
+            pod("forged", "web-1", true),
+            pod("lone", "", true),
+            elsewhere,
+        ],
+    );
+    let policy = "{apiVersion: cofferdam.dev/v1alpha1, kind: Policy, metadata: {name: p}, \
+        spec: {match: {namespaceSelector: {matchLabels: {guarded: 'yes'}}}, podSecurity: {level: baseline}}}";
+    let place = server.start().file("p.yaml", policy);
+    let ran = place.check("--cluster --kubeconfig k --policy p.yaml --format json").ends(1);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    let files: Vec<_> =
+        report["findings"].as_array().unwrap().iter().map(|f| f["file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["cluster:apps/v1/Deployment/shop/web", "cluster:v1/Pod/shop/lone"], "{}", ran.err);
+    let twice = server.asked().iter().filter(|each| each.starts_with("/api/v1/pods?")).count();
+    assert_eq!(twice, 2);
+}
+
+#[test]
 fn objects_that_nobody_can_read_do_not_hide_the_others() {
     let pods = [json!(3), pod("bad", "", true)];
     let place = Server::new(&["v1 Pod pods"]).list("/api/v1/pods", &pods).start();

@@ -1,27 +1,30 @@
-//! What is wrong in a whole cluster, when not all of it fits into memory?
-//!
-//! What rules look up beside the object they judge (roles, network policies, pods and their controllers) is listed
-//! first and kept. All else is judged page by page against it and let go. One page is fetched while another is
-//! judged.
+//! `cofferdam check --cluster`: what is wrong in a whole cluster?
 
-mod fetch;
-mod owners;
-mod round;
+use std::sync::Arc;
 
-use self::fetch::{Arrival, Fetch};
-use self::round::Round;
+use cluster::Access;
+
 use super::plan::Plan;
 use super::{Judged, advice};
 use crate::cli::CheckArgs;
+use crate::gather::{Arrival, By, Fetch, Pods, Round};
 use crate::ui::Ui;
 
 /// Judges a cluster.
 pub(super) fn judge(args: &CheckArgs, plan: &mut Plan<'_>, ui: &mut Ui) -> anyhow::Result<Judged> {
-    let fetch = Fetch::start(args)?;
+    let access = Access { kubeconfig: args.kubeconfig.clone(), context: args.context.clone() };
+    let pods = if args.policy.is_empty() { Pods::Once } else { Pods::Twice };
+    let fetch = Fetch::start(&access, pods)?;
     plan.serves(fetch.release);
+    plan.read_policies(ui)?;
     let progress = ui.progress("listing", fetch.lists);
     let judge = plan.judge();
-    let mut round = Round::new(&judge, plan.version(), args.pss);
+    let by = match (args.pss, plan.decider()) {
+        (Some(standard), _) => By::Standard(standard),
+        (None, Some(decider)) => By::Policies(Arc::clone(decider)),
+        (None, None) => By::checks(&judge),
+    };
+    let mut round = Round::new(by, plan.version());
     for arrival in fetch.arrivals {
         match arrival {
             Arrival::Page(page) => round.take(&page),

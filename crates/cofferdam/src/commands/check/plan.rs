@@ -21,7 +21,7 @@ pub(super) struct Plan<'a> {
     args: &'a CheckArgs,
     found: Found,
     baseline: Option<Baseline>,
-    decider: Option<Decider>,
+    decider: Option<Arc<Decider>>,
     /// The release of the cluster that is judged.
     served: Option<Version>,
 }
@@ -31,12 +31,21 @@ impl<'a> Plan<'a> {
         let found = config::find(args.config.as_deref())?;
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
         let mut plan = Self { args, found, baseline, decider: None, served: None };
-        if !args.policy.is_empty() {
-            plan.decider = Some(plan.policies(ui)?);
+        // The release of a cluster is not known yet.
+        if !args.cluster {
+            plan.read_policies(ui)?;
         }
         let left = || CHECKS.iter().any(|check| plan.wants(check.id));
         anyhow::ensure!(left(), "no check is left to run: --only and --skip name the same ones");
         Ok(plan)
+    }
+
+    /// Reads what `--policy` names, for the release that is judged for.
+    pub(super) fn read_policies(&mut self, ui: &mut Ui) -> anyhow::Result<()> {
+        if !self.args.policy.is_empty() {
+            self.decider = Some(Arc::new(self.policies(ui)?));
+        }
+        Ok(())
     }
 
     /// The policies of the run. One that cannot be read could have refused what the others let pass.
@@ -49,7 +58,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What `--policy` judges by.
-    pub(super) fn decider(&self) -> Option<&Decider> {
+    pub(super) fn decider(&self) -> Option<&Arc<Decider>> {
         self.decider.as_ref()
     }
 

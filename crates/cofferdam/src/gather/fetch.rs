@@ -7,22 +7,20 @@ use cluster::{Access, ApiError, Cluster, Resource, Want, connect};
 use finding::{Failure, Stage};
 use object::Version;
 
-use crate::cli::CheckArgs;
-
 /// A cluster that is being listed.
-pub(super) struct Fetch {
+pub(crate) struct Fetch {
     /// How the cluster is named.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// What it runs.
-    pub(super) release: Version,
+    pub(crate) release: Version,
     /// How many lists there are.
-    pub(super) lists: usize,
+    pub(crate) lists: usize,
     /// What comes; ends when all is listed.
-    pub(super) arrivals: Receiver<Arrival>,
+    pub(crate) arrivals: Receiver<Arrival>,
 }
 
 /// What comes.
-pub(super) enum Arrival {
+pub(crate) enum Arrival {
     /// Some objects.
     Page(Batch),
     /// A list that is not given, or not to its end.
@@ -32,19 +30,29 @@ pub(super) enum Arrival {
 }
 
 /// Objects of one kind.
-pub(super) struct Batch {
-    pub(super) list: List,
-    pub(super) items: Vec<String>,
+pub(crate) struct Batch {
+    pub(crate) list: List,
+    pub(crate) items: Vec<String>,
 }
 
 /// One kind, and what is wanted of it.
 #[derive(Clone)]
-pub(super) struct List {
-    pub(super) resource: Resource,
+pub(crate) struct List {
+    pub(crate) resource: Resource,
     want: Want,
     selector: &'static str,
     /// What the selector says of each object that comes.
     pub(super) known: Option<(&'static str, &'static str)>,
+    rank: Rank,
+}
+
+/// How often pods are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pods {
+    /// Once: each is judged as it comes, by rules that need nothing else.
+    Once,
+    /// Twice: first those that belong to nobody are kept, then all others are judged beside what is kept.
+    Twice,
 }
 
 /// Measured, elected or reported by programs: nobody wrote them, no rule reads them, and they are most of a cluster.
@@ -61,15 +69,15 @@ const NOT_WRITTEN: [(&str, &str); 8] = [
 
 impl Fetch {
     /// Asks what there is, and begins to fetch it.
-    pub(super) fn start(args: &CheckArgs) -> anyhow::Result<Self> {
+    pub(crate) fn start(access: &Access, pods: Pods) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let access = Access { kubeconfig: args.kubeconfig.clone(), context: args.context.clone() };
-        let cluster = runtime.block_on(connect(&access)).context("connecting to the cluster")?;
+        let cluster = runtime.block_on(connect(access)).context("connecting to the cluster")?;
         let asked: Result<_, ApiError> =
             runtime.block_on(async { Ok((cluster.release().await?, cluster.resources().await?)) });
         let ((_, minor), resources) = asked.map_err(explained)?;
-        let mut lists: Vec<List> = resources.list.into_iter().flat_map(lists).collect();
-        lists.sort_by_key(|list| rank(&list.resource));
+        let mut lists: Vec<List> =
+            resources.list.into_iter().flat_map(|resource| kind(resource, pods)).collect();
+        lists.sort_by_key(List::rank);
         let missing = resources.missing.into_iter().map(|(group, why)| {
             failure(format!("cluster:{group}"), format!("the kinds of this group are not judged: {why}"))
         });
@@ -89,15 +97,20 @@ impl Fetch {
 }
 
 /// What is listed of one kind. Of a Secret no value is asked for; which of them hold tokens the server may say.
-fn lists(resource: Resource) -> Vec<List> {
+fn kind(resource: Resource, pods: Pods) -> Vec<List> {
     let name = (resource.group.as_str(), resource.kind.as_str());
     if NOT_WRITTEN.contains(&name) {
         return Vec::new();
     }
-    if name != ("", "Secret") {
-        return vec![List { resource, want: Want::Whole, selector: "", known: None }];
+    let rank = rank(&resource);
+    let whole = List { resource, want: Want::Whole, selector: "", known: None, rank };
+    if pods == Pods::Twice && rank == Rank::Made {
+        return vec![whole.clone(), List { rank: Rank::MadeAgain, ..whole }];
     }
-    let metadata = List { resource, want: Want::Metadata, selector: "", known: None };
+    if !whole.resource.group.is_empty() || whole.resource.kind != "Secret" {
+        return vec![whole];
+    }
+    let metadata = List { want: Want::Metadata, ..whole };
     vec![
         List {
             selector: "type=kubernetes.io/service-account-token",
@@ -129,12 +142,13 @@ pub(super) enum Rank {
     Makes,
     MadeAndMakes,
     Made,
+    MadeAgain,
     Alone,
 }
 
 impl List {
     pub(super) fn rank(&self) -> Rank {
-        rank(&self.resource)
+        self.rank
     }
 }
 

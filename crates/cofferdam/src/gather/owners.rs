@@ -20,6 +20,11 @@ impl Owners {
         self.0.entry(hash(&metadata.uid)).or_default().extend(findings.iter().map(key));
     }
 
+    /// Whether an object says that it belongs to one of those that were kept.
+    pub(super) fn know(&self, metadata: &Metadata) -> bool {
+        metadata.controller().is_some_and(|uid| self.0.contains_key(&hash(uid)))
+    }
+
     /// Drops what the controller of an object has against it too. Returns whether there is such a controller.
     pub(super) fn fold(&self, metadata: &Metadata, findings: &mut Vec<Finding>) -> Owned {
         let Some(known) = metadata.controller().and_then(|uid| self.0.get(&hash(uid))) else {
@@ -43,10 +48,11 @@ pub(super) fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// The finding without the object it is about: a template's field is the pod's.
+/// The finding without the object it is about: a template's field is the pod's. How much it weighs is left out: a
+/// policy refuses a pod and only warns of its template.
 fn key(finding: &Finding) -> u64 {
     let field = finding.by_name.rsplit("template.").next().unwrap_or_default();
     let mut hasher = DefaultHasher::new();
-    (finding.id, field, finding.severity, &finding.message).hash(&mut hasher);
+    (finding.id, field, &finding.message).hash(&mut hasher);
     hasher.finish()
 }
