@@ -64,6 +64,11 @@ impl Resource {
         resource(OURS, "v1alpha1", "PodSecurityPolicy", "podsecuritypolicies", Cluster)
     }
 
+    /// `AuditSummary`.
+    pub fn audit_summaries() -> Self {
+        resource(OURS, "v1alpha1", "AuditSummary", "auditsummaries", Namespaced)
+    }
+
     /// `ValidatingWebhookConfiguration` and `MutatingWebhookConfiguration`.
     pub fn webhooks() -> [Self; 2] {
         ["Validating", "Mutating"].map(|word| {

@@ -70,6 +70,11 @@ impl Candidate {
         self.until.is_some_and(|until| Instant::now() < until)
     }
 
+    /// Until when we lead, if nothing comes in between.
+    pub fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
     /// Renews the lease, or takes it if it is free.
     pub async fn step(&mut self) -> Result<Standing, ApiError> {
         let leases = Resource::leases();

@@ -53,6 +53,29 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Writes what the audit found in a namespace, unless that stands there already. Says whether it wrote.
+    ///
+    /// # Errors
+    /// When the server refuses or does not answer.
+    pub async fn summarize(&self, namespace: &str, summary: &Value) -> Result<bool, ApiError> {
+        const NAME: &str = "cofferdam";
+        let kind = Resource::audit_summaries();
+        match self.value(&kind, namespace, NAME).await? {
+            Some(now) if now["summary"] == *summary => return Ok(false),
+            Some(_) => self.merge(&kind, namespace, NAME, &json!({"summary": summary})).await?,
+            None => {
+                let object = json!({"apiVersion": kind.api_version(), "kind": kind.kind,
+                    "metadata": {"name": NAME, "namespace": namespace,
+                                 "labels": {"app.kubernetes.io/managed-by": "cofferdam"}},
+                    "summary": summary});
+                self.create(&kind, namespace, &object).await?
+            }
+        };
+        Ok(true)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

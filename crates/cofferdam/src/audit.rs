@@ -104,9 +104,21 @@ impl Book {
         for namespace in self.namespaces.values_mut() {
             namespace.entries.sort_by(|a, b| {
                 let key = |entry: &Entry| entry.object.as_ref().map(|object| object.title());
-                b.severity.cmp(&a.severity).then_with(|| (key(a), a.id, &a.field).cmp(&(key(b), b.id, &b.field)))
+                b.severity
+                    .cmp(&a.severity)
+                    .then_with(|| (key(a), a.id, &a.field).cmp(&(key(b), b.id, &b.field)))
             });
         }
+    }
+
+    /// Whether anything is written down of a namespace.
+    pub(crate) fn knows(&self, namespace: &str) -> bool {
+        self.namespaces.contains_key(namespace)
+    }
+
+    /// The summary of a namespace in which nothing was found.
+    pub(crate) fn nothing() -> Value {
+        Namespace::default().summary()
     }
 
     /// What stands in the summary of each namespace.
@@ -119,9 +131,10 @@ impl Book {
 impl Namespace {
     fn summary(&self) -> Value {
         let count = |severity| self.counts.get(&severity).copied().unwrap_or(0);
-        let checks: Vec<Value> = self.by_weight().map(|(id, severity, count)| {
-            json!({"id": id, "severity": severity.to_string(), "count": count})
-        }).collect();
+        let checks: Vec<Value> = self
+            .by_weight()
+            .map(|(id, severity, count)| json!({"id": id, "severity": severity.to_string(), "count": count}))
+            .collect();
         json!({
             "critical": count(Severity::Critical), "high": count(Severity::High),
             "medium": count(Severity::Medium), "low": count(Severity::Low), "info": count(Severity::Info),

@@ -222,6 +222,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) objects: Vec<PathBuf>,
 
+    /// Judge everything in the cluster by the policies so often, and show what was found on /report
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) audit: Option<Duration>,
+
     /// Where to answer reviews
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8443")]
     pub(crate) listen: SocketAddr,

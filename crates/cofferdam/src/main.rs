@@ -1,5 +1,6 @@
 //! `cofferdam`: parse the words, call the crates, report. No judgement is made here.
 
+mod audit;
 mod cli;
 mod commands;
 mod config;

@@ -56,7 +56,12 @@ fn memory_is_bounded_over_all_namespaces() {
     }
     assert_eq!(book.namespaces.values().map(|namespace| namespace.entries.len()).sum::<usize>(), 10);
     for _ in 0..200 {
-        book.fail(&Failure { file: "f".into(), line: None, message: "m".into(), stage: finding::Stage::Read });
+        book.fail(&Failure {
+            file: "f".into(),
+            line: None,
+            message: "m".into(),
+            stage: finding::Stage::Read,
+        });
     }
     assert_eq!((book.errors.len(), book.errors_not_shown), (100, 100));
 }

@@ -53,6 +53,14 @@ pub(crate) struct Round {
     around: Option<Facts>,
     report: Report,
     left: usize,
+    pace: Pace,
+}
+
+/// How much of the machine is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    Fast,
+    Gentle,
 }
 
 /// One object, judged.
@@ -76,6 +84,20 @@ impl Round {
             around: None,
             report: Report::default(),
             left: 0,
+            pace: Pace::Fast,
+        }
+    }
+
+    /// The same on one core: others need the rest.
+    pub(crate) fn gently(mut self) -> Self {
+        self.pace = Pace::Gentle;
+        self
+    }
+
+    fn map<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        match self.pace {
+            Pace::Fast => parallel::map(items, work),
+            Pace::Gentle => items.iter().map(work).collect(),
         }
     }
 
@@ -90,7 +112,7 @@ impl Round {
         if rank >= Rank::MadeAgain && self.around.is_none() {
             self.look_around();
         }
-        let judged = parallel::map(&batch.items, |item| self.one(item, &batch.list));
+        let judged = self.map(&batch.items, |item| self.one(item, &batch.list));
         for each in judged {
             match each {
                 Ok(None) => {}
@@ -189,7 +211,7 @@ impl Round {
         }
         let facts = Facts::of(Inventory::new(std::mem::take(&mut self.kept)));
         let objects = facts.inventory().objects();
-        let found = parallel::map(objects, |object| match &self.by {
+        let found = self.map(objects, |object| match &self.by {
             By::Checks { among, .. } => Ok(among.object(object, facts.inventory())),
             By::Standard(_) => Ok(Vec::new()),
             By::Policies(decider) => by(decider, object, &facts),

@@ -11,7 +11,9 @@ use super::{API_VERSION, KIND};
 /// The definitions of all our kinds, as one text that `kubectl apply` takes.
 pub fn custom_resources() -> String {
     // kubectl takes a text that opens with `{` for nothing but JSON.
-    [policy(), pod_security_policy()].map(|definition| format!("---\n{definition:#}\n")).concat()
+    [policy(), pod_security_policy(), audit_summary()]
+        .map(|definition| format!("---\n{definition:#}\n"))
+        .concat()
 }
 
 fn policy() -> Value {
@@ -34,6 +36,33 @@ fn pod_security_policy() -> Value {
         {"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"},
     ]);
     definition("PodSecurityPolicy", "podsecuritypolicies", "podsecuritypolicy", &spec, &columns)
+}
+
+/// What the audit found in a namespace. It has no wishes, so it has no `spec`.
+fn audit_summary() -> Value {
+    let mut properties = Map::new();
+    for word in ["critical", "high", "medium", "low", "info", "waived"] {
+        properties.insert(word.to_owned(), json!({"type": "integer", "minimum": 0}));
+    }
+    let check = json!({"type": "object", "required": ["id", "severity", "count"], "properties": {
+        "id": {"type": "string"}, "severity": {"type": "string"}, "count": {"type": "integer", "minimum": 0}}});
+    properties.insert("checks".to_owned(), json!({"type": "array", "items": check}));
+    let summary = json!({"type": "object", "properties": properties});
+    let column = |name: &str| {
+        let path = format!(".summary.{}", name.to_lowercase());
+        json!({"name": name, "type": "integer", "jsonPath": path})
+    };
+    let columns = Value::from(["Critical", "High", "Medium", "Low", "Info", "Waived"].map(column).to_vec());
+    let mut definition = definition("AuditSummary", "auditsummaries", "auditsummary", &summary, &columns);
+    definition["spec"]["scope"] = "Namespaced".into();
+    let version = &mut definition["spec"]["versions"][0];
+    let schema = &mut version["schema"]["openAPIV3Schema"];
+    let summary = schema["properties"]["spec"].take();
+    schema["required"] = json!(["summary"]);
+    schema["properties"] = json!({"apiVersion": {"type": "string"}, "kind": {"type": "string"},
+        "metadata": {"type": "object"}, "summary": summary});
+    version["subresources"] = json!({});
+    definition
 }
 
 fn definition(kind: &str, plural: &str, singular: &str, spec: &Value, columns: &Value) -> Value {
@@ -166,7 +195,10 @@ mod tests {
             text.split("---\n").skip(1).map(|text| serde_json::from_str(text).unwrap()).collect();
         let names: Vec<_> =
             definitions.iter().map(|each| each["metadata"]["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["policies.cofferdam.dev", "podsecuritypolicies.cofferdam.dev"]);
+        assert_eq!(
+            names,
+            ["policies.cofferdam.dev", "podsecuritypolicies.cofferdam.dev", "auditsummaries.cofferdam.dev"]
+        );
         for definition in &definitions {
             is_structural(&definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"], "");
         }

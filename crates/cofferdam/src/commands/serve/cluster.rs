@@ -1,7 +1,9 @@
 //! What does the server know of its cluster, and how is it told?
 
+mod audit;
 mod denials;
 mod keep;
+mod lead;
 mod live;
 mod policies;
 mod store;
@@ -13,8 +15,11 @@ use admission::{CertificateStore, Denied, Gate, Live, Log, Metrics};
 use anyhow::{Context, bail};
 use cluster::{Access, Bound, Cache, Candidate, Cluster, Health, Resource, Snapshot, Term, Want};
 use object::{Inventory, Object, Version, v};
-use policy::decide::Facts;
+use policy::decide::{Decider, Facts};
+use tokio::sync::watch;
 
+use self::audit::Audit;
+use self::lead::{Lead, Statuses};
 use self::policies::Adopted;
 use super::sources::{Loaded, Sources};
 use crate::cli::ServeArgs;
@@ -27,6 +32,9 @@ pub(super) struct Connected {
     pub(super) release: Version,
     /// What our own objects there are called.
     own: Option<Own>,
+    access: Access,
+    /// How often everything is judged, if it is.
+    audit: Option<Duration>,
 }
 
 /// The names of our own objects, from the name that the certificate is for: `SERVICE.NAMESPACE.svc`.
@@ -65,7 +73,14 @@ impl Connected {
             cache.follow(Resource::pod_security_policies(), Want::Whole);
         }
         let own = args.self_signed.iter().find_map(|name| own(name));
-        let connected = Self { cluster, cache, release: v(1, minor).min(Version::NEWEST), own };
+        let connected = Self {
+            cluster,
+            cache,
+            release: v(1, minor).min(Version::NEWEST),
+            own,
+            access,
+            audit: args.audit,
+        };
         connected.wait().await?;
         Ok(Some(connected))
     }
@@ -132,9 +147,33 @@ impl Connected {
         Some(Candidate::new(cluster, &own.namespace, &own.service, &identity, Term::default()))
     }
 
-    /// Keeps what is decided by up to date. Never ends.
+    /// Keeps what is decided by up to date, and judges what is there. Never ends.
     pub(super) async fn keep(self, sources: Sources, gate: Arc<Gate>, metrics: Arc<Metrics>, log: Arc<Log>) {
-        keep::forever(self, sources, gate, metrics, log).await;
+        let (statuses, wished) = watch::channel(Statuses::new());
+        let lead = match self.candidate() {
+            Some(candidate) => lead::stand(self.cluster.clone(), candidate, wished, Arc::clone(&log)),
+            None => Lead::always(),
+        };
+        let keeping =
+            keep::forever(&self, statuses, sources.clone(), Arc::clone(&gate), metrics, Arc::clone(&log));
+        let Some(every) = self.audit else { return keeping.await };
+        let audit = Audit {
+            every,
+            access: self.access.clone(),
+            cluster: self.cluster.clone(),
+            lead,
+            version: sources.version(),
+            gate,
+            log,
+        };
+        let decider = || {
+            if sources.policies.is_empty() {
+                let policies = Adopted::default().read(&self.snapshot()).policies;
+                return Ok(Decider::new(policies, sources.version(), &check::compile));
+            }
+            sources.for_audit()
+        };
+        tokio::join!(keeping, audit.forever(decider));
     }
 }
 

@@ -108,6 +108,20 @@ impl Sources {
         Ok(self.compile(policies, facts))
     }
 
+    /// The release that is decided for.
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The policies with every check in them, for whoever sees the whole cluster.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn for_audit(&self) -> anyhow::Result<Decider> {
+        let (policies, _) = self.read(&Ui::new(When::Never, true))?;
+        Ok(Decider::new(policies, self.version, &check::compile))
+    }
+
     fn read(&self, ui: &Ui) -> anyhow::Result<(Policies, Facts)> {
         let objects = admit::objects(&self.objects, ui)?;
         // No waiver is expired yet on the first of days: each is held against the day of the request instead, so

@@ -1,12 +1,14 @@
 //! How does a change in the cluster become another state of the gate?
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use admission::{Gate, Log, Metrics, State};
-use cluster::{Acceptance, Candidate, Snapshot};
+use cluster::Snapshot;
 use object::Object;
 
+use tokio::sync::watch;
+
+use super::lead::Statuses;
 use super::policies::{self, Adopted};
 use super::{Connected, facts, troubles};
 use crate::commands::serve::sources::Sources;
@@ -16,7 +18,8 @@ type Seen = Vec<(String, Arc<Vec<Object>>)>;
 
 /// Follows the cluster. Never ends.
 pub(super) async fn forever(
-    connected: Connected,
+    connected: &Connected,
+    statuses: watch::Sender<Statuses>,
     sources: Sources,
     gate: Arc<Gate>,
     metrics: Arc<Metrics>,
@@ -24,7 +27,6 @@ pub(super) async fn forever(
 ) {
     let follows_policies = sources.policies.is_empty();
     let given = Arc::new(sources.objects().unwrap_or_default());
-    let statuses = Statuses::begin(&connected, &log);
     let mut snapshots = connected.cache.snapshots();
     let (mut adopted, mut policies_seen, mut facts_seen) = (Adopted::default(), None, Seen::new());
     loop {
@@ -44,7 +46,7 @@ pub(super) async fn forever(
             if !is_first {
                 policies::tell(&adopting.policies, &log);
             }
-            statuses.say(adopting.statuses);
+            let _ = statuses.send_replace(adopting.statuses);
             let count = adopting.policies.refused.len();
             let loaded = sources.compile_beside(adopting.policies, &gate.state().facts);
             let in_force = loaded.in_force();
@@ -87,58 +89,4 @@ fn others(snapshot: &Snapshot) -> Seen {
 fn is_same(now: &Seen, before: &Seen) -> bool {
     now.len() == before.len()
         && now.iter().zip(before).all(|((a, now), (b, before))| a == b && Arc::ptr_eq(now, before))
-}
-
-/// Where statuses are written from, by one replica at a time.
-struct Statuses(Option<tokio::sync::watch::Sender<BTreeMap<String, Acceptance>>>);
-
-impl Statuses {
-    fn begin(connected: &Connected, log: &Arc<Log>) -> Self {
-        let Some(candidate) = connected.candidate() else { return Self(None) };
-        let cluster = connected.cluster.clone();
-        let (send, wished) = tokio::sync::watch::channel(BTreeMap::new());
-        tokio::spawn(write(cluster, candidate, wished, Arc::clone(log)));
-        Self(Some(send))
-    }
-
-    fn say(&self, statuses: BTreeMap<String, Acceptance>) {
-        if let Some(send) = &self.0 {
-            send.send_replace(statuses);
-        }
-    }
-}
-
-/// Stands for leader, and while it leads writes what is not written yet.
-async fn write(
-    cluster: cluster::Cluster,
-    mut candidate: Candidate,
-    mut wished: tokio::sync::watch::Receiver<BTreeMap<String, Acceptance>>,
-    log: Arc<Log>,
-) {
-    let mut written = BTreeMap::new();
-    let mut led = false;
-    loop {
-        if let Err(error) = candidate.step().await {
-            log.warn("no answer about who leads", &[("error", &error.chain())]);
-        }
-        if candidate.leads() != led {
-            led = candidate.leads();
-            written.clear();
-            log.info(if led { "leads" } else { "leads no more" }, &[]);
-        }
-        let wishes = wished.borrow_and_update().clone();
-        for (name, acceptance) in wishes.iter().filter(|_| led) {
-            if !candidate.leads() || written.get(name) == Some(acceptance) {
-                continue;
-            }
-            match cluster.accept(name, acceptance).await {
-                Ok(()) => drop(written.insert(name.clone(), acceptance.clone())),
-                Err(error) => log.warn("a status was not written", &[("error", &error.chain())]),
-            }
-        }
-        let pause = tokio::time::timeout(candidate.every(), wished.changed()).await;
-        if matches!(pause, Ok(Err(_))) {
-            return;
-        }
-    }
 }
