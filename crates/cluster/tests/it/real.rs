@@ -39,7 +39,9 @@ async fn a_cache_follows_a_real_watch() {
     let Some((cluster, namespace)) = place("cache").await else { return };
     let cache = Cache::new(cluster.clone(), Bound::default(), Duration::from_millis(5));
     cache.follow(Resource::namespaces(), Want::Metadata);
-    Resource::rbac().into_iter().for_each(|kind| cache.follow(kind, Want::Whole));
+    for kind in Resource::rbac() {
+        cache.follow(kind, Want::Whole);
+    }
     let knows = async |title: &str, name: &str| {
         let snapshot = cache.snapshots().borrow().clone();
         let known = snapshot.get(title).filter(|known| known.health == Health::Current)?;
@@ -65,7 +67,7 @@ async fn one_of_two_candidates_leads_and_the_other_takes_over() {
     assert_eq!(second.step().await.unwrap(), Standing::Follower("first".into()));
     tokio::time::sleep(Duration::from_millis(1500)).await;
     assert!(matches!(first.step().await.unwrap(), Standing::Leader(_)));
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(second.step().await.unwrap(), Standing::Follower("first".into()), "it was renewed");
     tokio::time::sleep(Duration::from_millis(2100)).await;
     assert!(!first.leads(), "who does not renew does not lead");
