@@ -24,7 +24,7 @@ pub(super) enum TokenKind {
     End,
 }
 
-impl<'t> Token<'t> {
+impl Token<'_> {
     /// What follows the last word, at this character.
     pub(super) fn end(at: u32) -> Self {
         Self { kind: TokenKind::End, at, text: "<EOF>" }
