@@ -105,6 +105,44 @@ fn a_policy_that_cannot_be_read_is_named_and_the_others_decide() {
     admit("--policy absent.yaml --request good.yaml").ends(2).complains("absent.yaml");
 }
 
+const DENY: &str = "\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  validations: [{expression: 'false', message: never}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no}
+spec: {policyName: no, validationActions: [Deny]}
+";
+
+#[test]
+fn a_second_document_of_one_name_takes_nothing_from_the_first() {
+    let lax = DENY.replace("'false'", "'true'").split("---").next().unwrap().to_owned();
+    let place = place().file("first.yaml", DENY).file("second.yaml", &*lax);
+    let admit =
+        |policies: &str| place.cofferdam(&format!("admit --policy {policies} --request bad.yaml")).run();
+    admit("first.yaml second.yaml").ends(1).says("denied request: never").warns(
+        "second.yaml:1:1: ValidatingAdmissionPolicy `no`: another of this name stands in first.yaml:1: rename or remove one",
+    );
+    let allowed = place.file("lax.yaml", DENY.replace("'false'", "'true'"));
+    let ran = allowed.cofferdam("admit --policy lax.yaml first.yaml --request bad.yaml").run().ends(2);
+    assert_eq!(
+        response(&ran)["warnings"][0],
+        "ValidatingAdmissionPolicy \"no\" could not be read, meanwhile the first one alone counts"
+    );
+    let twice = RESTRICTED.replace("restricted", "privileged");
+    let own = Place::with("p.yaml", RESTRICTED).file("q.yaml", twice).file("bad.yaml", POD);
+    own.cofferdam("admit --policy p.yaml q.yaml --request bad.yaml")
+        .run()
+        .ends(1)
+        .warns("q.yaml:3:18: another policy `strict` stands in p.yaml:3: rename or remove one");
+    own.cofferdam("admit --policy q.yaml p.yaml --request bad.yaml").run().ends(2);
+}
+
 #[test]
 fn what_is_no_request_is_an_error_with_its_place() {
     let place = place().file("x.json", "{\"kind\": \"Pod\",}").file("two.yaml", format!("{POD}---\n{POD}"));

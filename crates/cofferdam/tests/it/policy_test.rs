@@ -83,3 +83,12 @@ fn a_policy_that_takes_no_effect_is_spoken_of() {
         .ends(1)
         .warns("warning: p/policy.yaml:1:1: ValidatingAdmissionPolicy `few`: takes no effect");
 }
+
+#[test]
+fn a_second_policy_of_one_name_fails_the_test() {
+    let twice = format!("{POLICY}---\n{}", POLICY.split("---").next().unwrap_or_default());
+    tested(&twice, CASES, "")
+        .ends(2)
+        .says("p/policy.yaml:13:1: ValidatingAdmissionPolicy `few`: another of this name stands in p/policy.yaml:1:")
+        .says("2 cases passed, 0 failed");
+}

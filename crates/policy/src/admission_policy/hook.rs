@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use finding::ObjectRef;
 use object::Object;
 
 use super::compile::{Compiled, compile};
-use super::model::{Binding, FailurePolicy, Family, Policy};
+use super::model::{Binding, FailurePolicy, Family, Place, Policy};
 use super::problem::{Problem, Weight};
 use super::read::{Document, Documents};
 
@@ -30,7 +31,11 @@ pub(super) struct Bound {
 pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut bound: BTreeMap<(Family, String), Vec<Bound>> = BTreeMap::new();
-    for document in latest(documents.bindings, |binding| (binding.family, &binding.id.name), &mut problems) {
+    for document in first_of_each(
+        documents.bindings,
+        |binding| (binding.family, &binding.id, &binding.place),
+        &mut problems,
+    ) {
         let fault = document.problems.first().map(ToString::to_string);
         if let Some(binding) = document.read {
             let key = (binding.family, binding.policy.clone());
@@ -41,8 +46,11 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
         }
     }
     let mut hooks = Vec::new();
-    let policies =
-        latest(documents.policies, |policy| (policy.body.family(), &policy.id.name), &mut problems);
+    let policies = first_of_each(
+        documents.policies,
+        |policy| (policy.body.family(), &policy.id, &policy.place),
+        &mut problems,
+    );
     for Document { read, problems: mut faults } in policies {
         let Some(policy) = read else {
             problems.extend(with_meanwhile(
@@ -69,26 +77,43 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
     (hooks, problems)
 }
 
-/// Of documents with one name the last one, as when they are applied in turn; sorted by name.
-fn latest<T, K: Ord + Clone>(
+/// Of documents with one name the first one; sorted by name.
+///
+/// In a cluster the one that is applied last would be in force, but nobody can see from files which that is: a
+/// later one that says less would open what the first one closes.
+fn first_of_each<T>(
     documents: Vec<Document<T>>,
-    key: impl Fn(&T) -> (Family, &K),
+    key: impl Fn(&T) -> (Family, &ObjectRef, &Place),
     problems: &mut Vec<Problem>,
 ) -> Vec<Document<T>> {
-    let mut named: BTreeMap<(Family, K), Document<T>> = BTreeMap::new();
+    let mut named: BTreeMap<(Family, String), Document<T>> = BTreeMap::new();
     let mut nameless = Vec::new();
     for document in documents {
-        match &document.read {
-            Some(read) => {
-                let (family, name) = key(read);
-                if let Some(earlier) = named.insert((family, name.clone()), document) {
-                    problems.extend(earlier.problems);
-                }
-            }
-            None => nameless.push(document),
+        let Some((family, id, here)) = document.read.as_ref().map(&key) else {
+            nameless.push(document);
+            continue;
+        };
+        let own = (family, id.name.clone());
+        let first = named.get(&own).and_then(|first| first.read.as_ref()).map(&key);
+        if let Some((_, _, first)) = first {
+            problems.push(second(id, here, first));
+            problems.extend(document.problems);
+        } else {
+            named.insert(own, document);
         }
     }
     named.into_values().chain(nameless).collect()
+}
+
+/// The refusal of a document whose name was taken.
+fn second(id: &ObjectRef, here: &Place, first: &Place) -> Problem {
+    let (file, place) = first.source.place(first.span.start);
+    let message = format!("another of this name stands in {file}:{}: rename or remove one", place.line);
+    Problem {
+        weight: Weight::Refused,
+        meanwhile: Some("the first one alone counts"),
+        ..warning(id, here, message)
+    }
 }
 
 /// What happens to requests that a policy with faults speaks of.
@@ -119,7 +144,7 @@ fn without_policy(binding: &Binding) -> Problem {
     warning(&binding.id, &binding.place, message)
 }
 
-fn warning(id: &finding::ObjectRef, place: &super::model::Place, message: String) -> Problem {
+fn warning(id: &ObjectRef, place: &Place, message: String) -> Problem {
     Problem {
         weight: Weight::Warning,
         object: id.clone(),

@@ -3,7 +3,7 @@
 //! Our own `Policy`, the `PodSecurityPolicies` that it names, and Kubernetes' admission policies with their
 //! bindings. A document that is refused never takes the others with it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::{Source, Span};
@@ -44,8 +44,8 @@ pub struct Refused {
 #[derive(Debug, Default)]
 pub struct Reading {
     policies: Policies,
-    /// Names of the policies so far.
-    names: BTreeSet<String>,
+    /// Names of the policies so far, and where each was first taken.
+    names: BTreeMap<String, (Arc<Source>, Span)>,
     /// Where `PodSecurityPolicies` are named.
     named: Vec<Named>,
     /// Documents of the other kinds.
@@ -110,10 +110,17 @@ impl Reading {
         let mut errors = Errors { list: &mut self.policies.errors };
         let policy = read::policy(object, checks, today, &mut errors)?;
         // Of two policies of one name a cluster keeps the later one; in files neither is meant to vanish.
-        if let Some(name) = object.at("metadata.name").filter(|_| !self.names.insert(policy.name.clone())) {
-            let text =
-                format!("a policy `{}` stands before this one and is in force, rename one", policy.name);
-            errors.at(name, text);
+        if let Some(name) = object.at("metadata.name") {
+            if let Some((source, span)) = self.names.get(&policy.name) {
+                let (file, first) = source.place(span.start);
+                let text = format!(
+                    "another policy `{}` stands in {file}:{}: rename or remove one",
+                    policy.name, first.line
+                );
+                errors.at(name, text);
+            } else {
+                self.names.insert(policy.name.clone(), (Arc::clone(name.source()), name.span()));
+            }
         }
         (self.policies.errors.len() == before).then_some(policy)
     }

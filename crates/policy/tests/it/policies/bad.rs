@@ -255,6 +255,46 @@ fn one_bad_policy_silences_no_other() {
 }
 
 #[test]
+fn of_two_policies_of_one_name_the_first_is_in_force_and_the_second_refused() {
+    let says =
+        |what: &str| policy("x", &format!("  validations: [{{expression: \"{what}\", message: {what}}}]"));
+    let lone = |text: String| text.split("---").next().unwrap().to_owned();
+    let text = format!("{}---\n{}", says("false"), lone(says("true")));
+    assert_eq!(
+        said(&text),
+        [
+            "p.yaml:13:1: ValidatingAdmissionPolicy `x`: another of this name stands in p.yaml:1: rename or remove one; meanwhile the first one alone counts"
+        ]
+    );
+    assert!(answer(&text, POD).denied.unwrap().message.ends_with("denied request: false"));
+    let mutating = text
+        .replace("kind: Validating", "kind: Mutating")
+        .replace("validations: [{expression: \"false\", message: false}]", "mutations: []")
+        .replace("validations: [{expression: \"true\", message: true}]", "mutations: []");
+    assert!(
+        said(&mutating)[0].contains("MutatingAdmissionPolicy `x`: another of this name stands in p.yaml:1:")
+    );
+}
+
+#[test]
+fn of_two_bindings_of_one_name_the_first_is_in_force_and_the_second_refused() {
+    let denies = policy("x", "  validations: [{expression: \"false\"}]");
+    let text = format!("{denies}---\n{}", binding("x").replace("[Deny]", "[Audit]"));
+    assert_eq!(
+        said(&text),
+        [
+            "p.yaml:13:1: ValidatingAdmissionPolicyBinding `x`: another of this name stands in p.yaml:8: rename or remove one; meanwhile the first one alone counts"
+        ]
+    );
+    assert!(!answer(&text, POD).is_allowed());
+    let families = format!(
+        "{denies}---\n{}",
+        binding("x").replace("Validating", "Mutating").replace(", validationActions: [Deny]", "")
+    );
+    assert!(said(&families)[0].contains("takes no effect"), "each kind has names of its own");
+}
+
+#[test]
 fn what_takes_no_effect_is_said() {
     let alone =
         policy("x", "  validations: [{expression: \"true\"}]").split("---").next().unwrap().to_owned();
