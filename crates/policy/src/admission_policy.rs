@@ -66,6 +66,11 @@ impl Policies {
         self.hooks.is_empty()
     }
 
+    /// Whether one of them is without fault; the others are answered by their failure policy alone.
+    pub fn has_sound(&self) -> bool {
+        self.hooks.iter().any(Hook::is_sound)
+    }
+
     /// The answer to a request: mutating policies first, then the validating ones.
     pub fn decide(&self, mut request: Request, cluster: &Cluster, authorize: &Authorize) -> Decision {
         let mut decision = Decision::default();

@@ -75,8 +75,9 @@ pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> an
     for error in &policies.errors {
         ui.error(&anyhow::Error::new(error.clone()));
     }
+    let others = if policies.has_sound() { "; the others are in force" } else { "" };
     for Refused { kind, name, meanwhile } in &policies.refused {
-        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}; the others are in force"));
+        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}{others}"));
     }
     anyhow::ensure!(!policies.is_empty(), "no policy is in force, so nothing is decided");
     Ok(policies)

@@ -99,9 +99,10 @@ fn a_policy_that_cannot_be_read_is_named_and_the_others_decide() {
         response(&allowed)["warnings"][0],
         "Policy \"broken\" could not be read, meanwhile it is not in force"
     );
-    admit("--policy q.yaml --request good.yaml")
+    let lone = admit("--policy q.yaml --request good.yaml")
         .ends(2)
         .complains("no policy is in force, so nothing is decided");
+    assert!(!lone.err.contains("the others are in force"), "{}", lone.err);
     admit("--policy absent.yaml --request good.yaml").ends(2).complains("absent.yaml");
 }
 
@@ -141,6 +142,22 @@ fn a_second_document_of_one_name_takes_nothing_from_the_first() {
         .ends(1)
         .warns("q.yaml:3:18: another policy `strict` stands in p.yaml:3: rename or remove one");
     own.cofferdam("admit --policy q.yaml p.yaml --request bad.yaml").run().ends(2);
+}
+
+#[test]
+fn a_policy_that_may_mean_any_request_is_not_in_force_and_nothing_passes_for_good() {
+    let place = place()
+        .file("good.yaml", GOOD.split("---").next().unwrap())
+        .file("bad-rules.yaml", DENY.replace("resources: [pods]", "resources: 5"))
+        .file("bad-cel.yaml", DENY.replace("'false'", "'fals'"));
+    let admit = |words: &str| place.cofferdam(&format!("admit --request good.yaml --policy {words}")).run();
+    let ran = admit("p.yaml bad-rules.yaml").ends(2).warns(
+        "ValidatingAdmissionPolicy `no` is to be mended, meanwhile the policy is not in force: which requests it means cannot be read; the others are in force",
+    );
+    assert_eq!(response(&ran)["allowed"], true);
+    admit("bad-rules.yaml").ends(2).complains("no policy is in force, so nothing is decided");
+    let denied = admit("bad-cel.yaml").ends(1).says("failed to configure policy: bad-cel.yaml:6:");
+    assert!(!denied.err.contains("the others are in force"), "{}", denied.err);
 }
 
 #[test]

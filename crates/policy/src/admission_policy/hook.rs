@@ -1,6 +1,6 @@
 //! Which policies are in force, through which bindings, and what keeps the others out?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use finding::ObjectRef;
 use object::Object;
@@ -27,6 +27,16 @@ pub(super) struct Bound {
     pub(super) fault: Option<String>,
 }
 
+const UNREAD: &str = "the policy is not in force: which requests it means cannot be read";
+const BINDING_FAULT: &str = "requests that it binds are answered by the failurePolicy of its policy";
+
+impl Hook {
+    /// Whether it says of requests what its author wrote.
+    pub(super) fn is_sound(&self) -> bool {
+        self.compiled.is_ok() && self.bindings.iter().any(|bound| bound.fault.is_none())
+    }
+}
+
 /// The hooks of both families in the order of the policies' names, and everything that was found wrong.
 pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
     let mut problems = Vec::new();
@@ -40,12 +50,12 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
         if let Some(binding) = document.read {
             let key = (binding.family, binding.policy.clone());
             bound.entry(key).or_default().push(Bound { binding, fault });
-            problems.extend(document.problems);
+            problems.extend(with_meanwhile(document.problems, BINDING_FAULT));
         } else {
             problems.extend(with_meanwhile(document.problems, "the binding binds nothing"));
         }
     }
-    let mut hooks = Vec::new();
+    let (mut hooks, mut unread) = (Vec::new(), BTreeSet::new());
     let policies = first_of_each(
         documents.policies,
         |policy| (policy.body.family(), &policy.id, &policy.place),
@@ -53,10 +63,8 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
     );
     for Document { read, problems: mut faults } in policies {
         let Some(policy) = read else {
-            problems.extend(with_meanwhile(
-                faults,
-                "the policy is not in force: which requests it means cannot be read",
-            ));
+            unread.extend(faults.first().map(|fault| (fault.object.kind.clone(), fault.object.name.clone())));
+            problems.extend(with_meanwhile(faults, UNREAD));
             continue;
         };
         let compiled = compile(&policy);
@@ -70,8 +78,11 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
             hooks.push(Hook { policy, compiled: compiled.ok_or(first), bindings });
         }
     }
-    for bound in bound.into_values().flatten() {
-        problems.push(without_policy(&bound.binding));
+    for Bound { binding, .. } in bound.into_values().flatten() {
+        let kind = binding.id.kind.strip_suffix("Binding").unwrap_or_default();
+        if !unread.contains(&(kind.to_owned(), binding.policy.clone())) {
+            problems.push(without_policy(&binding, kind));
+        }
     }
     hooks.sort_by(|a, b| a.policy.id.name.cmp(&b.policy.id.name));
     (hooks, problems)
@@ -138,8 +149,7 @@ fn unbound(policy: &Policy) -> Problem {
     warning(&policy.id, &policy.place, message)
 }
 
-fn without_policy(binding: &Binding) -> Problem {
-    let kind = binding.id.kind.strip_suffix("Binding").unwrap_or_default();
+fn without_policy(binding: &Binding, kind: &str) -> Problem {
     let message = format!("takes no effect: there is no {kind} `{}` among the documents", binding.policy);
     warning(&binding.id, &binding.place, message)
 }

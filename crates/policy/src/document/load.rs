@@ -77,6 +77,11 @@ impl Policies {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.admission.is_empty()
     }
+
+    /// Whether a policy without fault is among them.
+    pub fn has_sound(&self) -> bool {
+        !self.list.is_empty() || self.admission.has_sound()
+    }
 }
 
 impl Reading {
