@@ -37,6 +37,7 @@ pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
+pub(crate) use read::Form;
 pub use rebase::rebased;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;

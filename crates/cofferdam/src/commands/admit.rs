@@ -10,7 +10,7 @@ use object::{Inventory, Node, Object, Version};
 use policy::admission_policy::{Authorize, Cluster, by_roles};
 use policy::decide::{Decider, Labels, Lookup};
 use policy::document::{Policies, Reading, Refused};
-use policy::rbac::Rbac;
+use policy::rbac::{self, Rbac};
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -102,7 +102,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    fn read(args: &AdmitArgs, ui: &Ui) -> anyhow::Result<Self> {
+    fn read(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Self> {
         let mut objects = Vec::new();
         if !args.objects.is_empty() {
             let (_, loaded, failures) = input::load(&args.objects, &[], ui);
@@ -122,6 +122,12 @@ impl Facts {
                 }
             }
         }
+        let faults = rbac::faults(&objects);
+        for fault in &faults {
+            ui.error(&anyhow::anyhow!("{fault}"));
+        }
+        let (count, things) = (faults.len(), if faults.len() == 1 { "mistake" } else { "mistakes" });
+        anyhow::ensure!(count == 0, "nothing is decided by roles and bindings with {count} {things}");
         let given: Labels = args.namespace_labels.iter().cloned().collect();
         let given = Some(given).filter(|given| !given.is_empty());
         Ok(Self { given, ..Self::of(Inventory::new(objects)) })
@@ -133,9 +139,7 @@ impl Facts {
             .of_kind("", "Namespace")
             .map(|object| (object.name().to_owned(), labels(object)))
             .collect();
-        let mut roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].into_iter();
-        let has_roles =
-            roles.any(|kind| inventory.of_kind("rbac.authorization.k8s.io", kind).next().is_some());
+        let has_roles = inventory.objects().iter().any(rbac::is_about_access);
         let authorize = has_roles.then(|| by_roles(Rbac::of(&inventory)));
         Self { inventory, namespaces, given: None, cluster: OnceLock::new(), authorize }
     }
