@@ -28,10 +28,12 @@ pub mod suite;
 mod validating;
 mod view;
 
-use object::Object;
+use object::{Object, Version};
 
 use authorize::Rights;
 use hook::Hook;
+
+use crate::cel::kubernetes::Environment;
 
 pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
@@ -53,7 +55,15 @@ impl Policies {
     ///
     /// A document with a fault keeps no other from being used; the problem says what holds meanwhile.
     pub fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
-        let (hooks, problems) = hook::load(objects);
+        Self::load_for(objects, Environment::NEWEST)
+    }
+
+    /// The same for a server of this release: CEL has the functions that it knows.
+    pub fn load_for<'a>(
+        objects: impl IntoIterator<Item = &'a Object>,
+        version: Version,
+    ) -> (Self, Vec<Problem>) {
+        let (hooks, problems) = hook::load(objects, version);
         (Self { hooks }, problems)
     }
 

@@ -19,14 +19,15 @@ use crate::input;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let version = args.kube_version.unwrap_or(Version::NEWEST);
     let mut facts = Facts::read(args, ui)?;
-    let policies = policies(&args.policy, facts.inventory.objects(), ui)?;
+    let policies = policies(&args.policy, facts.inventory.objects(), version, ui)?;
     let refused = policies.refused.clone();
     let errors = !policies.errors.is_empty();
     let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
     let request = policy::request::read(&Arc::new(source))?;
     facts.label(&request.namespace);
-    let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
+    let decider = Decider::new(policies, version, &check::compile);
     let mut response = decider.decide(&request, &facts);
     for Refused { kind, name, meanwhile } in refused {
         response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
@@ -51,7 +52,12 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
 ///
 /// # Errors
 /// When nothing is left to decide by.
-pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> anyhow::Result<Policies> {
+pub(crate) fn policies(
+    paths: &[PathBuf],
+    objects: &[Object],
+    version: Version,
+    ui: &mut Ui,
+) -> anyhow::Result<Policies> {
     let (_, loaded, failures) = input::load(paths, &[], ui);
     let mut reading = Reading::default();
     let mut unread: Vec<Failure> = failures;
@@ -68,7 +74,7 @@ pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> an
     if let Some(failure) = unread.first() {
         return Err(failed(failure));
     }
-    let policies = reading.finish(objects);
+    let policies = reading.finish(objects, version);
     for warning in &policies.warnings {
         ui.note(&format!("warning: {warning}"));
     }

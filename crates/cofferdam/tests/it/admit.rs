@@ -161,6 +161,19 @@ fn a_policy_that_may_mean_any_request_is_not_in_force_and_nothing_passes_for_goo
 }
 
 #[test]
+fn the_release_decides_which_functions_a_policy_may_call() {
+    let newer = DENY.replace("'false'", "\"!isSemver('x')\"");
+    let place = place().file("cel.yaml", newer).file("good.yaml", GOOD.split("---").next().unwrap());
+    let admit = |version: &str| {
+        place
+            .cofferdam(&format!("admit --policy cel.yaml --request good.yaml --kube-version {version}"))
+            .run()
+    };
+    admit("1.37").ends(0);
+    admit("1.30").ends(1).says("failed to configure policy").warns("undeclared reference to 'isSemver'");
+}
+
+#[test]
 fn a_damaged_role_opens_nothing() {
     let policy = "\
 apiVersion: cofferdam.dev/v1alpha1

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use finding::ObjectRef;
-use object::Object;
+use object::{Object, Version};
 
 use super::compile::{Compiled, compile};
+use super::environment::Environments;
 use super::model::{Binding, FailurePolicy, Family, Place, Policy};
 use super::problem::{Problem, Weight};
 use super::read::{Document, Documents};
@@ -38,7 +39,7 @@ impl Hook {
 }
 
 /// The hooks of both families in the order of the policies' names, and everything that was found wrong.
-pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
+pub(super) fn hooks(documents: Documents, version: Version) -> (Vec<Hook>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut bound: BTreeMap<(Family, String), Vec<Bound>> = BTreeMap::new();
     for document in first_of_each(
@@ -55,6 +56,7 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
             problems.extend(with_meanwhile(document.problems, "the binding binds nothing"));
         }
     }
+    let known = Environments::new(version);
     let (mut hooks, mut unread) = (Vec::new(), BTreeSet::new());
     let policies = first_of_each(
         documents.policies,
@@ -67,7 +69,7 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
             problems.extend(with_meanwhile(faults, UNREAD));
             continue;
         };
-        let compiled = compile(&policy);
+        let compiled = compile(&policy, &known);
         let compiled = compiled.map_err(|issues| faults.extend(issues)).ok().filter(|_| faults.is_empty());
         let bindings = bound.remove(&(policy.body.family(), policy.id.name.clone())).unwrap_or_default();
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
@@ -166,7 +168,10 @@ fn warning(id: &ObjectRef, place: &Place, message: String) -> Problem {
     }
 }
 
-/// The hooks of the objects' policies.
-pub(super) fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Vec<Hook>, Vec<Problem>) {
-    hooks(super::read::read(objects))
+/// The hooks of the objects' policies, for a server of this release.
+pub(super) fn load<'a>(
+    objects: impl IntoIterator<Item = &'a Object>,
+    version: Version,
+) -> (Vec<Hook>, Vec<Problem>) {
+    hooks(super::read::read(objects), version)
 }

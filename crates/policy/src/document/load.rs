@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::{Source, Span};
-use object::{Limits, Node, Object, Read};
+use object::{Limits, Node, Object, Read, Version};
 
 use super::errors::Errors;
 use super::{API_VERSION, Catalogue, KIND, Policy, PolicyError, read};
@@ -70,7 +70,7 @@ impl Policies {
         for source in sources {
             reading.add(source, &object::read(source, Limits::default()), checks, today);
         }
-        reading.finish(&[])
+        reading.finish(&[], Version::NEWEST)
     }
 
     /// Whether nothing is left to decide by.
@@ -140,7 +140,9 @@ impl Reading {
     }
 
     /// All that was read, with the `PodSecurityPolicies` of these objects beside its own.
-    pub fn finish(self, given: &[Object]) -> Policies {
+    ///
+    /// The CEL of Kubernetes' own policies is that of a server of this release.
+    pub fn finish(self, given: &[Object], version: Version) -> Policies {
         let Self { mut policies, named, others, .. } = self;
         let own = pod_security_policy::read_all(&others, Standing::New);
         let among = pod_security_policy::read_all(given, Standing::Stored);
@@ -176,7 +178,7 @@ impl Reading {
                 .chain(given.iter().filter(|o| pod_security_policy::is_policy(o)))
                 .any(|o| o.name() == name)
         });
-        policies.load_admission_policies(&others);
+        policies.load_admission_policies(&others, version);
         policies
     }
 }
@@ -217,8 +219,8 @@ impl Policies {
         }
     }
 
-    fn load_admission_policies(&mut self, others: &[Object]) {
-        let (loaded, problems) = admission_policy::Policies::load(others);
+    fn load_admission_policies(&mut self, others: &[Object], version: Version) {
+        let (loaded, problems) = admission_policy::Policies::load_for(others, version);
         self.admission = loaded;
         for problem in problems {
             let error = PolicyError::new(&problem.source, problem.span, problem.text());
