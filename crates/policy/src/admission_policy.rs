@@ -28,15 +28,18 @@ pub mod suite;
 mod validating;
 mod view;
 
-use object::Object;
+use object::{Object, Version};
 
 use authorize::Rights;
 use hook::Hook;
+
+use crate::cel::kubernetes::Environment;
 
 pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
+pub(crate) use read::Form;
 pub use rebase::rebased;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;
@@ -52,7 +55,15 @@ impl Policies {
     ///
     /// A document with a fault keeps no other from being used; the problem says what holds meanwhile.
     pub fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
-        let (hooks, problems) = hook::load(objects);
+        Self::load_for(objects, Environment::NEWEST)
+    }
+
+    /// The same for a server of this release: CEL has the functions that it knows.
+    pub fn load_for<'a>(
+        objects: impl IntoIterator<Item = &'a Object>,
+        version: Version,
+    ) -> (Self, Vec<Problem>) {
+        let (hooks, problems) = hook::load(objects, version);
         (Self { hooks }, problems)
     }
 
@@ -64,6 +75,11 @@ impl Policies {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.hooks.is_empty()
+    }
+
+    /// Whether one of them is without fault; the others are answered by their failure policy alone.
+    pub fn has_sound(&self) -> bool {
+        self.hooks.iter().any(Hook::is_sound)
     }
 
     /// The answer to a request: mutating policies first, then the validating ones.

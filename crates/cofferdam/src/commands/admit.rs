@@ -10,7 +10,7 @@ use object::{Inventory, Node, Object, Version};
 use policy::admission_policy::{Authorize, Cluster, by_roles};
 use policy::decide::{Decider, Labels, Lookup};
 use policy::document::{Policies, Reading, Refused};
-use policy::rbac::Rbac;
+use policy::rbac::{self, Rbac};
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -19,14 +19,15 @@ use crate::input;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let version = args.kube_version.unwrap_or(Version::NEWEST);
     let mut facts = Facts::read(args, ui)?;
-    let policies = policies(&args.policy, facts.inventory.objects(), ui)?;
+    let policies = policies(&args.policy, facts.inventory.objects(), version, ui)?;
     let refused = policies.refused.clone();
     let errors = !policies.errors.is_empty();
     let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
     let request = policy::request::read(&Arc::new(source))?;
     facts.label(&request.namespace);
-    let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
+    let decider = Decider::new(policies, version, &check::compile);
     let mut response = decider.decide(&request, &facts);
     for Refused { kind, name, meanwhile } in refused {
         response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
@@ -51,7 +52,12 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
 ///
 /// # Errors
 /// When nothing is left to decide by.
-pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> anyhow::Result<Policies> {
+pub(crate) fn policies(
+    paths: &[PathBuf],
+    objects: &[Object],
+    version: Version,
+    ui: &mut Ui,
+) -> anyhow::Result<Policies> {
     let (_, loaded, failures) = input::load(paths, &[], ui);
     let mut reading = Reading::default();
     let mut unread: Vec<Failure> = failures;
@@ -68,15 +74,16 @@ pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> an
     if let Some(failure) = unread.first() {
         return Err(failed(failure));
     }
-    let policies = reading.finish(objects);
+    let policies = reading.finish(objects, version);
     for warning in &policies.warnings {
         ui.note(&format!("warning: {warning}"));
     }
     for error in &policies.errors {
         ui.error(&anyhow::Error::new(error.clone()));
     }
+    let others = if policies.has_sound() { "; the others are in force" } else { "" };
     for Refused { kind, name, meanwhile } in &policies.refused {
-        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}; the others are in force"));
+        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}{others}"));
     }
     anyhow::ensure!(!policies.is_empty(), "no policy is in force, so nothing is decided");
     Ok(policies)
@@ -101,7 +108,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    fn read(args: &AdmitArgs, ui: &Ui) -> anyhow::Result<Self> {
+    fn read(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Self> {
         let mut objects = Vec::new();
         if !args.objects.is_empty() {
             let (_, loaded, failures) = input::load(&args.objects, &[], ui);
@@ -121,6 +128,12 @@ impl Facts {
                 }
             }
         }
+        let faults = rbac::faults(&objects);
+        for fault in &faults {
+            ui.error(&anyhow::anyhow!("{fault}"));
+        }
+        let (count, things) = (faults.len(), if faults.len() == 1 { "mistake" } else { "mistakes" });
+        anyhow::ensure!(count == 0, "nothing is decided by roles and bindings with {count} {things}");
         let given: Labels = args.namespace_labels.iter().cloned().collect();
         let given = Some(given).filter(|given| !given.is_empty());
         Ok(Self { given, ..Self::of(Inventory::new(objects)) })
@@ -132,9 +145,7 @@ impl Facts {
             .of_kind("", "Namespace")
             .map(|object| (object.name().to_owned(), labels(object)))
             .collect();
-        let mut roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].into_iter();
-        let has_roles =
-            roles.any(|kind| inventory.of_kind("rbac.authorization.k8s.io", kind).next().is_some());
+        let has_roles = inventory.objects().iter().any(rbac::is_about_access);
         let authorize = has_roles.then(|| by_roles(Rbac::of(&inventory)));
         Self { inventory, namespaces, given: None, cluster: OnceLock::new(), authorize }
     }

@@ -232,6 +232,11 @@ fn judge_by_standard(inventory: &Inventory, policy: Policy, judge: &Judge, repor
 
 /// What a cluster with these policies and these objects would say.
 fn judge_by_policies(inventory: Inventory, decider: &Decider, report: &mut Report) -> Inventory {
+    for fault in policy::rbac::faults(inventory.objects()) {
+        let (path, place) = fault.source.place(fault.span.start);
+        let (file, message) = (path.to_owned(), fault.text());
+        report.errors.push(Failure { file, line: Some(place.line), message, stage: Stage::Read });
+    }
     let facts = Facts::of(inventory);
     let objects = facts.inventory().objects();
     let said = parallel::map(objects, |object| check::by_policies(decider, object, &facts));
