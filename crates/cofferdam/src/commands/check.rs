@@ -171,7 +171,15 @@ fn hidden(
         let shown = |span: Span| format == Format::Sarif || lines.meet(object.source(), span);
         check::hidden(object, plan.version(), &shown)
     });
-    hidden.into_iter().flatten().collect()
+    // A fix may repeat any line of the text.
+    let whole = |source: &Arc<Source>| Span::new(0, source.text().len() as u32);
+    let of_comments: Vec<_> = match format {
+        Format::Sarif => {
+            lines.texts().flat_map(|text| check::hidden_in_comments(text, whole(text))).collect()
+        }
+        _ => lines.stretches().flat_map(|(text, span)| check::hidden_in_comments(text, span)).collect(),
+    };
+    hidden.into_iter().flatten().chain(of_comments).collect()
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
