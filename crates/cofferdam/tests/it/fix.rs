@@ -88,6 +88,65 @@ fn a_diff_writes_nothing_and_git_applies_it_to_the_same_result() {
     assert_eq!((place.read("a dir/pod.yaml"), place.read("json/pod.json")), fixed);
 }
 
+#[test]
+fn a_diff_from_within_a_repository_is_applied_from_there_and_from_its_root() {
+    let git = |place: &Place, dir: &str, words: &[&str]| {
+        let run = Command::new("git").args(words).current_dir(place.path(dir)).output().ok()?;
+        assert!(run.status.success(), "git {words:?} in {dir}: {}", String::from_utf8_lossy(&run.stderr));
+        Some(run)
+    };
+    let place = Place::with("a/b/pod.yaml", POD).file("a/y.yaml", POD).file("top.yaml", POD);
+    if git(&place, "", &["init", "-q", "."]).is_none() {
+        return testkit::skip("git is not installed");
+    }
+    let diff = |dir: &str, paths: &[&str]| {
+        let words = ["check", "--diff", "--fix=risky"].iter().chain(paths);
+        let run =
+            Command::new(env!("CARGO_BIN_EXE_cofferdam")).args(words).current_dir(place.path(dir)).output();
+        let run = run.unwrap();
+        fs::write(place.path("p"), run.stdout).unwrap();
+        String::from_utf8(run.stderr).unwrap()
+    };
+    for (from, paths, apply, changed) in [
+        ("a/b", &["."][..], "a/b", "a/b/pod.yaml"),
+        ("a/b", &["."], "", "a/b/pod.yaml"),
+        ("a/b", &["./../b/pod.yaml"], "a", "a/b/pod.yaml"),
+        ("a", &["./b/../y.yaml"], "a", "a/y.yaml"),
+        ("", &["a/b/../y.yaml"], "", "a/y.yaml"),
+        ("a", &["../top.yaml"], "", "top.yaml"),
+    ] {
+        let said = diff(from, paths);
+        assert_eq!(said.contains("git apply` takes it from"), changed == "top.yaml", "{said}");
+        let patch = place.path("p");
+        git(&place, apply, &["apply", patch.to_str().unwrap()]);
+        assert_ne!(place.read(changed), POD, "{from} {paths:?} {apply}");
+        fs::write(place.path(changed), POD).unwrap();
+    }
+    let outside = Place::with("pod.yaml", POD);
+    let said = diff("a", &[outside.path("pod.yaml").to_str().unwrap()]);
+    assert!(said.contains("pod.yaml: left alone: `git apply` changes nothing outside of"), "{said}");
+    assert_eq!(place.read("p"), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_of_any_bytes_is_one_that_git_knows() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    for name in [&b"a\xff.yaml"[..], b"b\n\"\\.yaml", "ü\u{202e}.yaml".as_bytes()] {
+        let file = place.path("").join(std::ffi::OsStr::from_bytes(name));
+        fs::write(&file, POD).unwrap();
+        let patch = place.check("--diff --fix=risky .").ends(1).out;
+        fs::write(place.path("p"), patch).unwrap();
+        let Ok(git) = Command::new("git").args(["apply", "p"]).current_dir(place.path("")).output() else {
+            return testkit::skip("git is not installed");
+        };
+        assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+        assert_ne!(fs::read_to_string(&file).unwrap(), POD);
+        fs::remove_file(&file).unwrap();
+    }
+}
+
 const JSON: &str = r#"{
   "apiVersion": "v1",
   "kind": "Pod",

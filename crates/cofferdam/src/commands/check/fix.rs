@@ -13,7 +13,7 @@ use object::{Inventory, Limits};
 use super::plan::Plan;
 use crate::input::Input;
 use crate::ui::Ui;
-use crate::{parallel, write};
+use crate::{parallel, patch, write};
 
 /// A file and what it would say.
 struct Job<'a> {
@@ -62,14 +62,21 @@ pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
 /// The same as a patch that `git apply` takes; nothing is written.
 pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Tally) {
     let (mut patch, mut tally) = (String::new(), Tally::default());
+    let base = patch::Base::here();
     for (job, mended) in run.mended(level, ui) {
         say_refused(&mended, ui);
         if mended.fixed.is_empty() {
             continue;
         }
-        match write::may_replace(job.path) {
-            Ok(_) => {
-                patch.push_str(&write::patch(job.path, job.source.text(), mended.source.text()));
+        let said = write::may_replace(job.path)
+            .and_then(|_| base.patch(job.path, job.source.text(), mended.source.text()));
+        match said {
+            Ok(said) => {
+                patch.push_str(&said);
+                if let Some(root) = base.passed_over(job.path) {
+                    let root = root.display();
+                    ui.note(&format!("{}: `git apply` takes it from {root} only", job.source.name()));
+                }
                 tally.fixed += mended.fixed.len();
                 tally.files += 1;
             }
