@@ -185,6 +185,44 @@ fn links_read_only_files_and_standard_input_are_left_alone_and_modes_are_kept() 
 }
 
 #[test]
+fn a_file_that_may_not_be_written_is_named_to_who_wants_to_hear_nothing_and_fails_the_run() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  serviceAccount: web\n  containers: [{name: a}]\n";
+    let place = Place::with("pod.yaml", text);
+    fs::set_permissions(place.path("pod.yaml"), fs::Permissions::from_mode(0o444)).unwrap();
+    let only = "-q --only deprecated-service-account-field --fail-on critical pod.yaml";
+    for words in ["--fix", "--diff"] {
+        let ran = place.check(&format!("{words} {only}")).ends(1);
+        assert!(ran.err.contains("pod.yaml: left alone: it is read-only"), "{words}: {}", ran.err);
+    }
+    place.check(only).ends(0);
+    fs::set_permissions(place.path("pod.yaml"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(place.check(&format!("--fix {only}")).ends(0).err, "");
+}
+
+#[test]
+fn what_a_dead_annotation_asked_for_is_not_said_by_a_safe_fix_nor_overruled_by_any() {
+    let pod = |annotation: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    {annotation}\nspec:\n  containers:\n  \
+             - name: a\n  - name: b\n"
+        )
+    };
+    let only = "--only seccomp-unset,dead-seccomp-annotation pod.yaml";
+    let of_pod = pod("seccomp.security.alpha.kubernetes.io/pod: runtime/default");
+    let place = Place::with("pod.yaml", &of_pod);
+    place.check(&format!("--fix {only}")).ends(1);
+    assert_eq!(place.read("pod.yaml"), of_pod, "the workload runs unconfined since 1.27");
+    place.check(&format!("--fix --kube-version 1.26 {only}"));
+    assert!(place.read("pod.yaml").contains("RuntimeDefault"), "{}", place.read("pod.yaml"));
+    let of_container = pod("container.seccomp.security.alpha.kubernetes.io/a: unconfined");
+    let place = Place::with("pod.yaml", &of_container);
+    place.check(&format!("--fix=risky {only}")).ends(1);
+    let (a, b) =
+        place.read("pod.yaml").split_once("- name: b").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(!a.contains("RuntimeDefault") && b.contains("RuntimeDefault"), "{a}- name: b{b}");
+}
+
+#[test]
 fn what_an_anchor_gives_is_not_edited_and_said_so() {
     let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: a\n    \
                 securityContext: &c {privileged: true}\n  - name: b\n    securityContext: *c\n";

@@ -1,6 +1,6 @@
 //! `check --fix` and `check --diff`: mend what can be proven, write it or show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use finding::{Edit, Finding, Origin, Safety, Source};
 use object::{Inventory, Limits};
 
 use super::plan::Plan;
+use crate::exit::Outcome;
 use crate::input::Input;
 use crate::ui::Ui;
 use crate::{parallel, patch, write};
@@ -28,6 +29,23 @@ pub(super) struct Tally {
     pub(super) fixed: usize,
     /// Files that are different, or would be.
     pub(super) files: usize,
+    /// Files that could be mended, but not written.
+    left: BTreeSet<String>,
+}
+
+impl Tally {
+    fn leave(&mut self, name: &str, why: &str, ui: &mut Ui) {
+        ui.warn(&format!("{name}: left alone: {why}"));
+        self.left.insert(name.to_owned());
+    }
+
+    /// Objections where a file that was left alone still has something to mend: another name may have led to it.
+    pub(super) fn outcome(&self, findings: &[Finding], level: Safety) -> Outcome {
+        let is_left = |finding: &Finding| self.left.contains(finding.source.name());
+        let is_missed = |finding: &Finding| can_be_mended(finding, level) && is_left(finding);
+        let missed = !self.left.is_empty() && findings.iter().any(is_missed);
+        if missed { Outcome::Objections } else { Outcome::Clean }
+    }
 }
 
 impl fmt::Display for Tally {
@@ -53,7 +71,7 @@ pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
                 tally.fixed += mended.fixed.len();
                 tally.files += 1;
             }
-            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+            Err(why) => tally.leave(job.source.name(), &why, ui),
         }
     }
     tally
@@ -80,7 +98,7 @@ pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Ta
                 tally.fixed += mended.fixed.len();
                 tally.files += 1;
             }
-            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+            Err(why) => tally.leave(job.source.name(), &why, ui),
         }
     }
     (patch, tally)
