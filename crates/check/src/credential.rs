@@ -340,7 +340,7 @@ pub(crate) fn named_like_one(name: &str) -> bool {
     let ends = |word: &&str| {
         name.strip_suffix(*word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
     };
-    NAMES.iter().any(|word| ends(&word)) || GLUED.iter().any(|word| name.ends_with(word))
+    NAMES.iter().any(ends) || GLUED.iter().any(|word| name.ends_with(word))
 }
 
 /// `DB_PASSWORD` of `DB_PASSWORD_OLD`, `DB_PASSWORD_2` and `DB_PASSWORD2`.
