@@ -40,7 +40,7 @@ pub use admission::{Known, by_policies, compile};
 pub use config::{Config, ConfigError, Place};
 pub use fields::Fields;
 pub use findings::{Findings, Flag};
-pub use hidden::{hidden, hidden_in_text};
+pub use hidden::{hidden, hidden_in_comments, hidden_in_text};
 pub use list::{CHECKS, find, nearest};
 pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
