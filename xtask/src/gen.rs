@@ -105,10 +105,11 @@ fn collect(binary: &Binary, words: &mut Vec<String>, help: &mut Vec<(String, Str
 }
 
 /// The program whose words are printed.
-struct Binary(PathBuf);
+pub(crate) struct Binary(PathBuf);
 
 impl Binary {
-    fn find(repo: &Repo) -> anyhow::Result<Self> {
+    /// The built program; built first unless `$COFFERDAM_BIN` names one.
+    pub(crate) fn find(repo: &Repo) -> anyhow::Result<Self> {
         if let Some(path) = std::env::var_os("COFFERDAM_BIN") {
             return Ok(Self(path.into()));
         }
@@ -116,18 +117,22 @@ impl Binary {
         Ok(Self(repo.target.join("debug/cofferdam")))
     }
 
+    /// The program, wrapped and coloured the same on every machine.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env("NO_COLOR", "1").env("COLUMNS", "100");
+        command
+    }
+
     /// What the program prints at the root of the repository, whatever it ends with: a finding is no failure.
     fn shows(&self, words: &[&str], root: &Path) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.0);
-        let output =
-            command.args(words).current_dir(root).env("NO_COLOR", "1").env("COLUMNS", "100").output();
+        let output = self.command().args(words).current_dir(root).output();
         let output = output.with_context(|| format!("running cofferdam {}", words.join(" ")))?;
         String::from_utf8(output.stdout).context("the output is not UTF-8")
     }
 
     /// What the program prints, wrapped the same on every machine.
-    fn says(&self, words: &[&str]) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.0);
-        process::text(command.args(words).env("NO_COLOR", "1").env("COLUMNS", "100"))
+    pub(crate) fn says(&self, words: &[&str]) -> anyhow::Result<String> {
+        process::text(self.command().args(words))
     }
 }

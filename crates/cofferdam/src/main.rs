@@ -6,6 +6,7 @@ mod config;
 mod exit;
 mod input;
 mod parallel;
+mod patch;
 mod ui;
 mod write;
 
