@@ -43,7 +43,7 @@ pub use config::{Config, ConfigError, Place};
 pub use fields::Fields;
 pub use findings::{Findings, Flag};
 pub use gate::{Needs, compile_for_gate, needs};
-pub use hidden::{hidden, hidden_in_text};
+pub use hidden::{hidden, hidden_in_comments, hidden_in_text};
 pub use list::{CHECKS, find, nearest};
 pub use looked_up::is_looked_up;
 pub use model::{Check, Profile, Run, Stage};

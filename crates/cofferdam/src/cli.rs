@@ -153,7 +153,7 @@ pub(crate) struct CheckArgs {
           default_missing_value = "safe", conflicts_with = "pss")]
     pub(crate) fix: Option<FixLevel>,
 
-    /// Print what --fix would do as a patch for `git apply`, and write nothing
+    /// Print --fix as a patch for `git apply`, paths from the work tree's root; writes nothing
     #[arg(long, conflicts_with = "pss")]
     pub(crate) diff: bool,
 

@@ -8,6 +8,7 @@ mod exit;
 mod gather;
 mod input;
 mod parallel;
+mod patch;
 mod ui;
 mod write;
 

@@ -64,7 +64,7 @@ fn names() -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_share_one_certificate() {
     let store = Arc::new(InMemory::new(None));
-    let life = Duration::from_secs(3600);
+    let life = Duration::from_hours(1);
     let begin = || {
         let certificates = Certificates::new(Arc::new(Metrics::default()));
         SelfSigned::begin(Arc::clone(&store) as Arc<dyn CertificateStore>, names(), life, certificates, log())
@@ -86,7 +86,7 @@ async fn the_authority_is_written_where_it_was_asked_for() {
     let file = folder.join("ca.pem");
     let store = Arc::new(InMemory::new(Some(file.clone())));
     let certificates = Certificates::new(Arc::new(Metrics::default()));
-    let life = Duration::from_secs(3600);
+    let life = Duration::from_hours(1);
     SelfSigned::begin(Arc::clone(&store) as _, names(), life, certificates, log()).await.unwrap();
     let held: Held = store.load().await.unwrap().unwrap().held;
     assert_eq!(std::fs::read_to_string(&file).unwrap(), held.bundle());
@@ -118,7 +118,7 @@ async fn a_certificate_in_files_is_followed_and_a_bad_one_is_not() {
     // Another authority altogether: whoever trusts the first notices.
     let other = Arc::new(InMemory::new(None));
     let elsewhere = Certificates::new(Arc::new(Metrics::default()));
-    let life = Duration::from_secs(3600);
+    let life = Duration::from_hours(1);
     SelfSigned::begin(Arc::clone(&other) as _, names(), life, elsewhere, log()).await.unwrap();
     let new = other.load().await.unwrap().unwrap().held;
     std::fs::write(&certificate, new.certificate()).unwrap();

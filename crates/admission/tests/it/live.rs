@@ -52,7 +52,7 @@ async fn server(namespaces: Option<Vec<Value>>, pods: Option<Vec<Value>>) -> (Ru
     let cluster = Arc::new(Cluster { namespaces, pods, asked: Mutex::default() });
     let live = Arc::clone(&cluster);
     let server =
-        start_as(state(), Limits::default(), |gate| gate.with_live(live), Duration::from_secs(3600)).await;
+        start_as(state(), Limits::default(), |gate| gate.with_live(live), Duration::from_hours(1)).await;
     (server, cluster)
 }
 
@@ -103,4 +103,44 @@ async fn pods_that_cannot_be_listed_are_said_to_be() {
     let answer = server.client().await.ask("/validate", relabelled()).await;
     let expected = "failed to list pods while checking new PodSecurity enforce level";
     assert_eq!(answer.1["response"]["warnings"], json!([expected]));
+}
+
+const GUARDED: &str = "
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: guarded}
+spec:
+  matchConstraints:
+    namespaceSelector: {matchLabels: {pod-security.kubernetes.io/enforce: baseline}}
+    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations: [{expression: 'false'}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: guarded}
+spec: {policyName: guarded, validationActions: [Deny]}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_namespace_counts_for_kubernetes_own_policies_too() {
+    for (level, expected) in [("baseline", false), ("privileged", true)] {
+        let live = Cluster { namespaces: Some(vec![namespace(level)]), pods: None, asked: Mutex::default() };
+        let state = documents(GUARDED, &check::compile_for_gate, Vec::new());
+        let finish = |gate: admission::Gate| gate.with_live(Arc::new(live));
+        let server = start_as(state, Limits::default(), finish, Duration::from_hours(1)).await;
+        let answer = server.client().await.ask("/validate", review("a", with_host_port())).await;
+        assert_eq!(allowed(&answer), expected, "{level}: {answer:?}");
+        assert!(server.figure("cofferdam_expression_cost_total") > 0 || level == "privileged");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_namespace_is_made_up_for_kubernetes_own_policies() {
+    let live = Cluster { namespaces: Some(Vec::new()), pods: None, asked: Mutex::default() };
+    let state = documents(GUARDED, &check::compile_for_gate, Vec::new());
+    let finish = |gate: admission::Gate| gate.with_live(Arc::new(live));
+    let server = start_as(state, Limits::default(), finish, Duration::from_hours(1)).await;
+    let answer = server.client().await.ask("/validate", review("a", with_host_port())).await;
+    assert!(!allowed(&answer));
+    assert_eq!(answer.1["response"]["status"]["code"], 500, "{answer:?}");
 }

@@ -66,7 +66,7 @@ async fn unfinished_bodies_of_one_address_have_a_cap() {
     let head = "POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n";
     let mut stream = server.tls("http/1.1").await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(&[b' '; 90_000]).await.unwrap();
+    stream.write_all(&vec![b' '; 90_000]).await.unwrap();
     let mut answer = vec![0; 12];
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, b"HTTP/1.1 503");

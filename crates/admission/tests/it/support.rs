@@ -105,7 +105,7 @@ impl Rules for Ruled {
 
 /// Starts a server with a certificate for 127.0.0.1.
 pub(crate) async fn start(state: State, limits: Limits) -> Running {
-    start_as(state, limits, |gate| gate, Duration::from_secs(3600)).await
+    start_as(state, limits, |gate| gate, Duration::from_hours(1)).await
 }
 
 pub(crate) async fn start_as(
@@ -228,12 +228,14 @@ async fn read(response: Response<Incoming>) -> (u16, Value) {
 }
 
 /// A review of a pod that is made.
+#[allow(clippy::needless_pass_by_value)] // written in place
 pub(crate) fn review(uid: &str, spec: Value) -> String {
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": spec});
     review_of(uid, "CREATE", ("Pod", "pods"), json!({"object": pod}))
 }
 
 /// A review of something of the core group.
+#[allow(clippy::needless_pass_by_value)] // written in place
 pub(crate) fn review_of(
     uid: &str,
     operation: &str,

@@ -50,7 +50,7 @@ impl<'a> Plan<'a> {
 
     /// The policies of the run. One that cannot be read could have refused what the others let pass.
     fn policies(&self, ui: &mut Ui) -> anyhow::Result<Decider> {
-        let policies = super::super::admit::policies(&self.args.policy, &[], ui)?;
+        let policies = super::super::admit::policies(&self.args.policy, &[], self.version(), ui)?;
         let count = policies.errors.len();
         let things = if count == 1 { "mistake" } else { "mistakes" };
         anyhow::ensure!(count == 0, "nothing is judged by policies with {count} {things}");

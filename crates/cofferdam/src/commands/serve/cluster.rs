@@ -110,9 +110,9 @@ impl Connected {
     /// When objects were given and cannot be read.
     pub(super) fn first(&self, sources: &Sources, log: &Log) -> anyhow::Result<Loaded> {
         let mut adopted = Adopted::default();
-        let read = adopted.read(&self.snapshot());
+        let read = adopted.read(&self.snapshot(), sources.version());
         policies::tell(&read.policies, log);
-        Ok(sources.compile(read.policies, self.facts(sources)?))
+        Ok(sources.compile_beside(read.policies, &Arc::new(self.facts(sources)?)))
     }
 
     /// What may be looked up at first.
@@ -168,7 +168,7 @@ impl Connected {
         };
         let decider = || {
             if sources.policies.is_empty() {
-                let policies = Adopted::default().read(&self.snapshot()).policies;
+                let policies = Adopted::default().read(&self.snapshot(), sources.version()).policies;
                 return Ok(Decider::new(policies, sources.version(), &check::compile));
             }
             sources.for_audit()

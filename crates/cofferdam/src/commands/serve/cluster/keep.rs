@@ -42,7 +42,7 @@ pub(super) async fn forever(
         }
         if follows_policies && policies_seen.as_ref() != Some(&ours) {
             let is_first = policies_seen.replace(ours).is_none();
-            let adopting = adopted.read(&snapshot);
+            let adopting = adopted.read(&snapshot, sources.version());
             if !is_first {
                 policies::tell(&adopting.policies, &log);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use admission::Log;
 use check::Known;
 use cluster::{Acceptance, Snapshot};
-use object::{Object, Read};
+use object::{Object, Read, Version};
 use policy::Date;
 use policy::document::{Policies, Reading};
 
@@ -22,13 +22,13 @@ pub(super) struct Adopting {
 
 impl Adopted {
     /// Reads the policies of a snapshot.
-    pub(super) fn read(&mut self, snapshot: &Snapshot) -> Adopting {
+    pub(super) fn read(&mut self, snapshot: &Snapshot, release: Version) -> Adopting {
         let of = |title: &str| snapshot.get(title).map(|known| known.objects.as_slice()).unwrap_or_default();
         let others = of("podsecuritypolicies.cofferdam.dev");
         let (mut chosen, mut statuses) = (Vec::new(), BTreeMap::new());
         for policy in of("policies.cofferdam.dev") {
             let name = policy.name().to_owned();
-            let alone = read([policy], others);
+            let alone = read([policy], others, release);
             if alone.errors.is_empty() {
                 statuses.insert(name.clone(), Acceptance::Accepted);
                 self.0.insert(name, policy.clone());
@@ -43,18 +43,18 @@ impl Adopted {
             chosen.push(before.unwrap_or_else(|| policy.clone()));
         }
         self.0.retain(|name, _| statuses.contains_key(name));
-        Adopting { policies: read(&chosen, others), statuses }
+        Adopting { policies: read(&chosen, others, release), statuses }
     }
 }
 
-fn read<'o>(policies: impl IntoIterator<Item = &'o Object>, others: &[Object]) -> Policies {
+fn read<'o>(policies: impl IntoIterator<Item = &'o Object>, others: &[Object], release: Version) -> Policies {
     let mut reading = Reading::default();
     for policy in policies {
         let read = Read { objects: vec![policy.clone()], ..Read::default() };
         // Waivers are held against the day of each request.
         reading.add(policy.source(), &read, &Known, Date::of_unix_day(0));
     }
-    reading.finish(others)
+    reading.finish(others, release)
 }
 
 /// Writes down what is wrong with policies.
