@@ -1,6 +1,8 @@
 //! Which words does the command line know? Help texts live here; they are also the reference page.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Decide about a request as the admission webhook does
     Admit(AdmitArgs),
+    /// Decide about the requests of an API server, as its admission webhook
+    Serve(Box<ServeArgs>),
     /// Work with policies
     Policy(PolicyArgs),
     /// Show the page of a check: why it matters, what to do, examples
@@ -88,11 +92,24 @@ Examples:
   cofferdam check --diff deploy/              what could be mended without anybody noticing
   cofferdam check --fix=risky deploy/         mend in place, also where a workload could notice
   cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
-  helm template . | cofferdam check -         what a chart becomes")]
+  helm template . | cofferdam check -         what a chart becomes
+  cofferdam check --cluster                   everything in the cluster of the current context")]
 pub(crate) struct CheckArgs {
     /// Manifest, directory, Helm chart or Kustomize directory; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Judge the objects of a cluster instead of files
+    #[arg(long, conflicts_with_all = ["paths", "fix", "diff"])]
+    pub(crate) cluster: bool,
+
+    /// Reach the cluster by this kubeconfig [default: as kubectl finds it]
+    #[arg(long, value_name = "FILE", requires = "cluster")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+
+    /// Reach the cluster by this context [default: the current one]
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub(crate) context: Option<String>,
 
     /// Judge by this Pod Security Standard and nothing else, such as restricted@1.29
     #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
@@ -178,6 +195,102 @@ pub(crate) struct AdmitArgs {
     pub(crate) kube_version: Option<Version>,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 drained after SIGTERM or SIGINT, 2 there is nothing to decide by, or no way to serve.
+
+Reviews go to /mutate and /validate over TLS; /healthz, /readyz and /metrics are on the address of --metrics.
+Files are read again when they change; where the new ones are refused, those before hold.
+
+Examples:
+  cofferdam serve --policy policies/ --self-signed cofferdam.cofferdam-system.svc --ca-out ca.pem
+  cofferdam serve --policy /etc/policies --tls-cert tls.crt --tls-key tls.key")]
+pub(crate) struct ServeArgs {
+    /// Policy file or directory (can be repeated)
+    #[arg(long, value_name = "PATH", required_unless_present = "crd", num_args = 1..)]
+    pub(crate) policy: Vec<PathBuf>,
+
+    /// Decide by the `Policy` objects of the cluster; `cofferdam policy crd` prints their definitions
+    #[arg(long, conflicts_with = "policy")]
+    pub(crate) crd: bool,
+
+    /// Reach the cluster by this kubeconfig [default: in a pod its service account, otherwise no cluster is asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+
+    /// Objects of the cluster that may be looked up: namespaces, runtime classes, roles (can be repeated)
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) objects: Vec<PathBuf>,
+
+    /// Judge everything in the cluster by the policies so often, and show what was found on /report
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) audit: Option<Duration>,
+
+    /// Where to answer reviews
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8443")]
+    pub(crate) listen: SocketAddr,
+
+    /// Where to answer probes and show figures, without TLS
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub(crate) metrics: SocketAddr,
+
+    /// Certificate chain in PEM; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key", required_unless_present = "self_signed")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// Its key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Make certificates for these names or addresses, and renew them in time
+    #[arg(long, value_name = "SERVICE.NS.svc", value_delimiter = ',', conflicts_with = "tls_cert")]
+    pub(crate) self_signed: Vec<String>,
+
+    /// Write the authority of those certificates to this file, for `caBundle`
+    #[arg(long, value_name = "FILE", requires = "self_signed")]
+    pub(crate) ca_out: Option<PathBuf>,
+
+    /// How long those certificates hold
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2160h", hide = true)]
+    pub(crate) cert_lifetime: Duration,
+
+    /// How long to answer on after SIGTERM, until nobody is sent here any more
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
+    pub(crate) drain: Duration,
+
+    /// How much to write to standard error
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
+
+    /// Decide as this Kubernetes release does [default: the newest known here]
+    #[arg(long, value_name = "1.NN", value_parser = kube_version)]
+    pub(crate) kube_version: Option<Version>,
+}
+
+/// How much is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// What failed
+    Error,
+    /// And what will fail, or was kept from
+    Warn,
+    /// And every denial, every change of policies and certificates
+    Info,
+    /// And every decision
+    Debug,
+}
+
+impl From<LogLevel> for admission::Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::Error,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Info => Self::Info,
+            LogLevel::Debug => Self::Debug,
+        }
+    }
+}
+
 /// How far mending may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FixLevel {
@@ -206,6 +319,8 @@ pub(crate) struct PolicyArgs {
 pub(crate) enum PolicyWhat {
     /// Print the JSON Schema of a policy, for editors
     Schema,
+    /// Print the custom resource definitions by which a cluster keeps policies, for `kubectl apply -f -`
+    Crd,
     /// Run test cases: requests, and what the policies beside them are to answer
     Test(PolicyTestArgs),
     /// Write rules as admission policies that the API server runs by itself
@@ -353,6 +468,10 @@ fn label(word: &str) -> Result<(String, String), String> {
     let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
     let (key, value) = pair.ok_or_else(|| format!("`{word}` is no label, write KEY=VALUE"))?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+fn duration(word: &str) -> Result<Duration, String> {
+    admission::duration(word).ok_or_else(|| format!("`{word}` is no time, write it as 5s or 500ms"))
 }
 
 fn kube_version(word: &str) -> Result<Version, String> {

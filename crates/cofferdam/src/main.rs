@@ -1,9 +1,11 @@
 //! `cofferdam`: parse the words, call the crates, report. No judgement is made here.
 
+mod audit;
 mod cli;
 mod commands;
 mod config;
 mod exit;
+mod gather;
 mod input;
 mod parallel;
 mod patch;
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Check(args) => commands::check::run(args, &mut ui),
         Command::Admit(args) => commands::admit::run(args, &mut ui),
+        Command::Serve(args) => commands::serve::run(args, &mut ui),
         Command::Policy(args) => commands::policy::run(args, &mut ui),
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::List(args) => commands::list::run(args, &mut ui),

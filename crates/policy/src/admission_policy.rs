@@ -28,6 +28,8 @@ pub mod suite;
 mod validating;
 mod view;
 
+use std::sync::atomic::Ordering;
+
 use object::{Object, Version};
 
 use authorize::Rights;
@@ -77,6 +79,19 @@ impl Policies {
         self.hooks.is_empty()
     }
 
+    /// Whether an answer may depend on what the namespace of the request is like.
+    pub fn ask_for_namespaces(&self) -> bool {
+        self.hooks.iter().any(Hook::asks_for_namespace)
+    }
+
+    /// Policies with parameters: their names, and the API version and kind of the parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.hooks.iter().filter_map(|hook| {
+            let kind = hook.policy.param_kind.as_ref()?;
+            Some((hook.policy.id.name.as_str(), kind.api_version.as_str(), kind.kind.as_str()))
+        })
+    }
+
     /// Whether one of them is without fault; the others are answered by their failure policy alone.
     pub fn has_sound(&self) -> bool {
         self.hooks.iter().any(Hook::is_sound)
@@ -104,6 +119,7 @@ impl Policies {
         if !is_exempt(request) {
             let rights = Rights::of(request, authorize);
             mutating::dispatch(&self.hooks, request, cluster, &rights, decision);
+            decision.cost = decision.cost.saturating_add(rights.meter().load(Ordering::Relaxed));
         }
     }
 
@@ -118,6 +134,7 @@ impl Policies {
         if !is_exempt(request) {
             let rights = Rights::of(request, authorize);
             validating::dispatch(&self.hooks, request, cluster, &rights, decision);
+            decision.cost = decision.cost.saturating_add(rights.meter().load(Ordering::Relaxed));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod gather;
 mod lines;
 mod output;
 mod plan;
@@ -13,12 +14,11 @@ use std::time::Instant;
 use check::{CHECKS, Judge, Page};
 use finding::{Advice, Failure, Finding, Report, Safety, Severity, Source, Span, Stage};
 use object::{Inventory, Object, Problem};
-use policy::decide::{Decider, Lookup};
+use policy::decide::{Decider, Facts, Lookup};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::lines::Lines;
 use self::plan::Plan;
-use super::admit::Facts;
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};
@@ -30,8 +30,8 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
         anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
     }
-    let plan = Plan::of(args, ui)?;
-    let mut judged = judge(args, &plan, ui);
+    let mut plan = Plan::of(args, ui)?;
+    let mut judged = if args.cluster { gather::judge(args, &mut plan, ui)? } else { judge(args, &plan, ui) };
     not_over_an_input(args, &judged.inputs)?;
     if let Some(path) = &args.write_baseline {
         return record(path, &judged.report, ui);
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         fix::say_further(&judged.report.findings, level(args), "--fix=risky", ui);
     }
     say_what_may_surprise(args, &judged, ui);
-    if args.format == Format::Sarif {
+    if args.format == Format::Sarif && !args.cluster {
         judged.offer_fixes(&plan);
     }
     output::report(args, ui, &judged.report, since)?;

@@ -4,6 +4,7 @@
 
 mod admit;
 mod check;
+mod cluster;
 mod explain;
 mod fix;
 mod hostile;
@@ -13,5 +14,6 @@ mod policy_test;
 mod psp;
 mod rendered;
 mod secrets;
+mod serve;
 mod support;
 mod waivers;
