@@ -1,0 +1,222 @@
+//! Do Kubernetes' own policies get the same answers from the API server as from us?
+//!
+//! The policies and cases are those of crate `policy`; a case is asked by the user it names, else by an administrator,
+//! since a server knows no request without one.
+
+mod case;
+mod difference;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use policy::admission_policy::suite::{Case, cases};
+use policy::admission_policy::{Cluster as Known, Policies, by_roles};
+use policy::rbac::Rbac;
+use serde_json::{Value, json};
+use testkit::apiserver::Request;
+
+use self::case::{Asked, granted};
+use crate::cluster::{Cluster, own, until};
+use crate::native::objects;
+
+/// One directory: its documents and what is asked of them.
+struct Suite {
+    name: String,
+    /// Policies, then their bindings.
+    policies: Vec<Value>,
+    /// What they look at.
+    world: Vec<Value>,
+    known: Known,
+    ready: Policies,
+    cases: Vec<Case>,
+    objects: Vec<object::Object>,
+}
+
+impl Suite {
+    fn read(directory: &Path) -> Self {
+        let mut found = Vec::new();
+        for path in testkit::yaml_files(directory) {
+            found.extend(objects(&path.display().to_string(), testkit::text(&path)));
+        }
+        let known = Known::new(&found);
+        let (ready, problems) = Policies::load(&found);
+        let (cases, more) = cases(&found, &known);
+        assert!(problems.is_empty() && more.is_empty(), "{problems:?} {more:?}");
+        let rank = |value: &Value| match value["kind"].as_str().unwrap() {
+            "CustomResourceDefinition" | "Namespace" => 0,
+            kind if kind.ends_with("Binding") => 2,
+            _ => 1,
+        };
+        let values = found.iter().map(|object| policy::value::of(object.root()));
+        let (mut policies, mut world): (Vec<Value>, Vec<Value>) = values
+            .filter(|value| value["kind"] != "PolicyTest")
+            .partition(|value| value["apiVersion"] == "admissionregistration.k8s.io/v1");
+        policies.sort_by_key(rank);
+        world.sort_by_key(rank);
+        let name = directory.file_name().unwrap().to_string_lossy().into_owned();
+        Self { name, policies, world, known, ready, cases, objects: found }
+    }
+
+    fn all() -> Vec<Self> {
+        let root = testkit::repository().join("crates/policy/tests/policies");
+        let entries = std::fs::read_dir(root).unwrap();
+        let mut directories: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        directories.sort();
+        directories.iter().map(|directory| Self::read(directory)).collect()
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.policies.iter().any(|policy| policy["kind"] == kind)
+    }
+
+    /// Namespaces first: what its documents and cases speak of is there.
+    fn write_world(&self, cluster: &Cluster<'_>) {
+        let mut labels: BTreeMap<String, Value> = BTreeMap::new();
+        for case in self.cases.iter().filter(|case| case.request.resource.resource != "namespaces") {
+            labels.entry(case.request.namespace.clone()).or_insert_with(|| json!({}));
+        }
+        for object in &self.world {
+            if let Some(namespace) = object["metadata"]["namespace"].as_str() {
+                labels.entry(namespace.to_owned()).or_insert_with(|| json!({}));
+            }
+        }
+        for name in labels.keys().filter(|name| !name.is_empty()) {
+            cluster.namespace(name, &json!({}));
+        }
+        for object in &self.world {
+            cluster.apply(object);
+        }
+    }
+
+    fn remove_world(&self, cluster: &Cluster<'_>) {
+        let stays =
+            |object: &&Value| object["kind"] == "Namespace" || object["kind"] == "CustomResourceDefinition";
+        // Nobody ends namespaces here: they stay, and the next suite gives them its labels.
+        self.world.iter().filter(|object| !stays(object)).for_each(|object| cluster.remove(object));
+        for namespace in self.world.iter().filter(|object| object["kind"] == "Namespace") {
+            cluster.namespace(namespace["metadata"]["name"].as_str().unwrap(), &json!({}));
+        }
+    }
+}
+
+#[test]
+fn every_case_of_the_policies_is_answered_as_we_answer_it() {
+    let Some(server) = own("policies") else { return };
+    let cluster = Cluster::new(&server);
+    let suites = Suite::all();
+    let marks = Marks::new(&cluster);
+    let (mut wrong, mut tally) = (Vec::new(), BTreeMap::<&str, usize>::new());
+    for suite in &suites {
+        suite.write_world(&cluster);
+        for kind in ["ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"] {
+            *tally.entry(kind).or_default() +=
+                suite.policies.iter().filter(|policy| policy["kind"] == kind).count();
+        }
+        for group in by_what_is_there(&suite.cases) {
+            let asked: Vec<Asked<'_>> = group.iter().map(|case| Asked::prepare(&cluster, case)).collect();
+            let grants: Vec<Value> =
+                asked.iter().flat_map(|asked| granted(&cluster, &asked.case.request)).collect();
+            suite.policies.iter().for_each(|policy| drop(cluster.apply(policy)));
+            marks.wait_in_force();
+            let mut objects = suite.objects.clone();
+            objects.extend(crate::native::objects(
+                "grants",
+                json!({"apiVersion": "v1", "kind": "List", "items": grants}).to_string(),
+            ));
+            let authorize = by_roles(Rbac::of(&object::Inventory::new(objects)));
+            for asked in &asked {
+                let answer = cluster.call(&asked.request);
+                let ours = suite.ready.decide(asked.ours(), &suite.known, &authorize);
+                let word = match (ours.is_allowed(), answer.status < 300) {
+                    (false, _) => "denied",
+                    (true, true) => "allowed",
+                    (true, false) => "let in by policies and refused later",
+                };
+                *tally.entry(word).or_default() += 1;
+                for difference in asked.differences(&ours, &answer) {
+                    wrong.push(format!("{}: {}: {difference}", suite.name, asked.case.name));
+                }
+            }
+            suite.policies.iter().rev().for_each(|policy| cluster.remove(policy));
+            grants.iter().for_each(|grant| cluster.remove(grant));
+            marks.wait_gone();
+            asked.iter().for_each(|asked| asked.clean(&cluster));
+        }
+        suite.remove_world(&cluster);
+    }
+    eprintln!("{} folders: {tally:?}", suites.len());
+    assert!(suites.iter().any(|suite| suite.has("MutatingAdmissionPolicy")));
+    assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Cases that find the same object there can be asked together.
+fn by_what_is_there(cases: &[Case]) -> Vec<Vec<&Case>> {
+    let mut groups: Vec<(Option<&Value>, Vec<&Case>)> = Vec::new();
+    for case in cases {
+        let there = case.request.old_object.as_ref();
+        match groups.iter_mut().find(|(had, _)| *had == there) {
+            Some((_, group)) => group.push(case),
+            None => groups.push((there, vec![case])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// Policies of our own about a kind that no case touches: when they speak, the ones written before them hold.
+struct Marks<'c> {
+    cluster: &'c Cluster<'c>,
+    written: [Value; 4],
+}
+
+impl<'c> Marks<'c> {
+    fn new(cluster: &'c Cluster<'c>) -> Self {
+        let rules = json!([{
+            "apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["limitranges"],
+        }]);
+        let object = |kind: &str, spec: Value| {
+            let metadata = json!({"name": "zz-mark"});
+            json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind, "metadata": metadata, "spec": spec})
+        };
+        let says = json!([{"expression": "false", "message": "the mark speaks"}]);
+        let adds = json!({"expression": "Object{metadata: Object.metadata{labels: {'mark': 'set'}}}"});
+        let written = [
+            object(
+                "ValidatingAdmissionPolicy",
+                json!({"matchConstraints": {"resourceRules": rules}, "validations": says}),
+            ),
+            object(
+                "MutatingAdmissionPolicy",
+                json!({
+                    "matchConstraints": {"resourceRules": rules}, "reinvocationPolicy": "Never",
+                    "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": adds}],
+                }),
+            ),
+            object(
+                "ValidatingAdmissionPolicyBinding",
+                json!({"policyName": "zz-mark", "validationActions": ["Warn"]}),
+            ),
+            object("MutatingAdmissionPolicyBinding", json!({"policyName": "zz-mark"})),
+        ];
+        Self { cluster, written }
+    }
+
+    /// Whether the validating mark speaks, and the mutating one.
+    fn heard(&self) -> (bool, bool) {
+        let probe = json!({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "probe"}, "spec": {"limits": []}});
+        let answer =
+            self.cluster.call(&Request::post("/api/v1/namespaces/default/limitranges?dryRun=All", &probe));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let warned = answer.warnings.iter().any(|text| text.contains("the mark speaks"));
+        (warned, answer.json()["metadata"]["labels"]["mark"] == "set")
+    }
+
+    fn wait_in_force(&self) {
+        self.written.iter().for_each(|object| drop(self.cluster.apply(object)));
+        until("policies are in force", || (self.heard() == (true, true)).then_some(()));
+    }
+
+    fn wait_gone(&self) {
+        self.written.iter().rev().for_each(|object| self.cluster.remove(object));
+        until("policies are gone", || (self.heard() == (false, false)).then_some(()));
+    }
+}
