@@ -8,6 +8,7 @@ mod certificates;
 mod client;
 mod programs;
 mod supervised;
+mod webhook;
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
@@ -18,6 +19,7 @@ pub use self::certificates::{Authority, Pair};
 pub use self::client::{Answer, Client, Method, Request};
 pub use self::programs::Programs;
 pub use self::supervised::Supervised;
+pub use self::webhook::Webhook;
 
 /// Starting takes two to five seconds on an idle machine; builds beside it make it many.
 const PATIENCE: Duration = Duration::from_mins(2);

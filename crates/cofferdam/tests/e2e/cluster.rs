@@ -108,14 +108,13 @@ impl<'s> Cluster<'s> {
             return found;
         }
         // A custom kind is served a moment after its definition was written.
-        let found = until(&format!("{version} {kind} is served"), || {
+        until(&format!("{version} {kind} is served"), || {
             let answer = self.call(&Request::get(&root(version)));
             let kinds = kinds(&answer.json());
             let found = known(&kinds);
             self.served.lock().unwrap().insert(version.to_owned(), kinds);
             found
-        });
-        found
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use testkit::apiserver::Request;
 use crate::cluster::{Cluster, shared};
 use crate::native::{Namespaces, creation, decider, objects};
 
-const BY_LABELS: &str = "\
+pub(crate) const BY_LABELS: &str = "\
 apiVersion: cofferdam.dev/v1alpha1
 kind: Policy
 metadata: {name: by-labels}
@@ -24,11 +24,11 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    fn namespace(&self) -> String {
+    pub(crate) fn namespace(&self) -> String {
         format!("pss-{}-{}", self.level, self.version.replace('.', "-"))
     }
 
-    fn labels(&self) -> Value {
+    pub(crate) fn labels(&self) -> Value {
         json!({
             "pod-security.kubernetes.io/enforce": self.level,
             "pod-security.kubernetes.io/enforce-version": self.version,

@@ -138,9 +138,13 @@ fn every_case_of_the_policies_is_answered_as_we_answer_it() {
                 }
             }
             suite.policies.iter().rev().for_each(|policy| cluster.remove(policy));
-            grants.iter().for_each(|grant| cluster.remove(grant));
+            for grant in &grants {
+                cluster.remove(grant);
+            }
             marks.wait_gone();
-            asked.iter().for_each(|asked| asked.clean(&cluster));
+            for asked in &asked {
+                asked.clean(&cluster);
+            }
         }
         suite.remove_world(&cluster);
     }

@@ -90,11 +90,11 @@ impl Question {
             }
             None => spec["nonResourceAttributes"] = json!({"verb": self.url[0], "path": self.url[1]}),
         }
-        review(spec)
+        review(&spec)
     }
 }
 
-fn review(spec: Value) -> Value {
+fn review(spec: &Value) -> Value {
     json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec})
 }
 
@@ -159,7 +159,9 @@ fn written(random: &mut Random) -> Vec<Value> {
 fn two_thousand_questions_get_the_answer_of_the_authorizer() {
     let Some(server) = shared() else { return };
     let cluster = Cluster::new(server);
-    NAMESPACES.iter().for_each(|name| cluster.namespace(name, &json!({})));
+    for name in NAMESPACES {
+        cluster.namespace(name, &json!({}));
+    }
     let mut random = Random::new(7);
     for object in written(&mut random) {
         cluster.must(&Request::post(&cluster.collection(&object), &object));
@@ -204,7 +206,7 @@ fn wait_until_known(cluster: &Cluster<'_>) {
             "subjects": [{"apiGroup": GROUP, "kind": "User", "name": format!("probe-{kind}")}],
         }));
         let attributes = json!({"verb": "probe", "group": "", "resource": "pods", "namespace": namespace});
-        let probe = review(json!({"user": format!("probe-{kind}"), "resourceAttributes": attributes}));
+        let probe = review(&json!({"user": format!("probe-{kind}"), "resourceAttributes": attributes}));
         until("roles are known", || {
             let answer = cluster.must(&Request::post(REVIEWS, &probe));
             (answer["status"]["allowed"] == true).then_some(())

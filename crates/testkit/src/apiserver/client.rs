@@ -109,7 +109,9 @@ impl Request {
             }
         };
         add("impersonate-user", user);
-        groups.iter().for_each(|group| add("impersonate-group", group));
+        for group in groups {
+            add("impersonate-group", group);
+        }
         self
     }
 }

@@ -82,7 +82,7 @@ impl<'c> Asked<'c> {
 fn user(question: &Question) -> User {
     let mut user = question.user.clone();
     if user.username.is_empty() {
-        user.username = "admin".to_owned();
+        "admin".clone_into(&mut user.username);
         user.groups = vec!["system:masters".to_owned()];
     }
     let everybody = "system:authenticated".to_owned();
@@ -147,7 +147,7 @@ fn options(object: &Value) -> String {
     for (key, value) in own {
         match value {
             Value::Array(list) => {
-                pairs.extend(list.iter().map(|item| format!("{key}={}", item.as_str().unwrap())))
+                pairs.extend(list.iter().map(|item| format!("{key}={}", item.as_str().unwrap())));
             }
             other => pairs.push(format!("{key}={other}")),
         }
@@ -166,7 +166,7 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
     let resource = &question.resource;
     let name = format!("e2e:{}", user.username);
     let rule = json!({"verbs": [verb], "apiGroups": [resource.group], "resources": [resource.resource]});
-    let role = json!({
+    let right = json!({
         "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule],
     });
     let binding = json!({
@@ -174,7 +174,7 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
         "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": name},
         "subjects": [{"apiGroup": group, "kind": "User", "name": user.username}],
     });
-    cluster.apply(&role);
+    cluster.apply(&right);
     cluster.apply(&binding);
     let review = json!({
         "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
@@ -186,5 +186,5 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
         let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
         (cluster.must(&Request::post(path, &review))["status"]["allowed"] == true).then_some(())
     });
-    vec![role, binding]
+    vec![right, binding]
 }
