@@ -1,6 +1,8 @@
 //! Which words does the command line know? Help texts live here; they are also the reference page.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Decide about a request as the admission webhook does
     Admit(AdmitArgs),
+    /// Decide about the requests of an API server, as its admission webhook
+    Serve(Box<ServeArgs>),
     /// Work with policies
     Policy(PolicyArgs),
     /// Show the page of a check: why it matters, what to do, examples
@@ -176,6 +180,90 @@ pub(crate) struct AdmitArgs {
     /// Decide as this Kubernetes release does [default: the newest known here]
     #[arg(long, value_name = "1.NN", value_parser = kube_version)]
     pub(crate) kube_version: Option<Version>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes: 0 drained after SIGTERM or SIGINT, 2 there is nothing to decide by, or no way to serve.
+
+Reviews go to /mutate and /validate over TLS; /healthz, /readyz and /metrics are on the address of --metrics.
+Files are read again when they change; where the new ones are refused, those before hold.
+
+Examples:
+  cofferdam serve --policy policies/ --self-signed cofferdam.cofferdam-system.svc --ca-out ca.pem
+  cofferdam serve --policy /etc/policies --tls-cert tls.crt --tls-key tls.key")]
+pub(crate) struct ServeArgs {
+    /// Policy file or directory (can be repeated)
+    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    pub(crate) policy: Vec<PathBuf>,
+
+    /// Objects of the cluster that may be looked up: namespaces, runtime classes, roles (can be repeated)
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) objects: Vec<PathBuf>,
+
+    /// Where to answer reviews
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8443")]
+    pub(crate) listen: SocketAddr,
+
+    /// Where to answer probes and show figures, without TLS
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub(crate) metrics: SocketAddr,
+
+    /// Certificate chain in PEM; read again when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key", required_unless_present = "self_signed")]
+    pub(crate) tls_cert: Option<PathBuf>,
+
+    /// Its key in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+
+    /// Make certificates for these names or addresses, and renew them in time
+    #[arg(long, value_name = "SERVICE.NS.svc", value_delimiter = ',', conflicts_with = "tls_cert")]
+    pub(crate) self_signed: Vec<String>,
+
+    /// Write the authority of those certificates to this file, for `caBundle`
+    #[arg(long, value_name = "FILE", requires = "self_signed")]
+    pub(crate) ca_out: Option<PathBuf>,
+
+    /// How long those certificates hold
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2160h", hide = true)]
+    pub(crate) cert_lifetime: Duration,
+
+    /// How long to answer on after SIGTERM, until nobody is sent here any more
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
+    pub(crate) drain: Duration,
+
+    /// How much to write to standard error
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(crate) log_level: LogLevel,
+
+    /// Decide as this Kubernetes release does [default: the newest known here]
+    #[arg(long, value_name = "1.NN", value_parser = kube_version)]
+    pub(crate) kube_version: Option<Version>,
+}
+
+/// How much is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// What failed
+    Error,
+    /// And what will fail, or was kept from
+    Warn,
+    /// And every denial, every change of policies and certificates
+    Info,
+    /// And every decision
+    Debug,
+}
+
+impl From<LogLevel> for admission::Level {
+    fn from(level: LogLevel) -> Self {
+        match level {
+            LogLevel::Error => Self::Error,
+            LogLevel::Warn => Self::Warn,
+            LogLevel::Info => Self::Info,
+            LogLevel::Debug => Self::Debug,
+        }
+    }
 }
 
 /// How far mending may go.
@@ -353,6 +441,10 @@ fn label(word: &str) -> Result<(String, String), String> {
     let pair = word.split_once('=').filter(|(key, _)| !key.is_empty());
     let (key, value) = pair.ok_or_else(|| format!("`{word}` is no label, write KEY=VALUE"))?;
     Ok((key.to_owned(), value.to_owned()))
+}
+
+fn duration(word: &str) -> Result<Duration, String> {
+    admission::duration(word).ok_or_else(|| format!("`{word}` is no time, write it as 5s or 500ms"))
 }
 
 fn kube_version(word: &str) -> Result<Version, String> {

@@ -7,3 +7,4 @@ pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod policy;
 pub(crate) mod psp;
+pub(crate) mod serve;

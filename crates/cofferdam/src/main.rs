@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Check(args) => commands::check::run(args, &mut ui),
         Command::Admit(args) => commands::admit::run(args, &mut ui),
+        Command::Serve(args) => commands::serve::run(args, &mut ui),
         Command::Policy(args) => commands::policy::run(args, &mut ui),
         Command::Explain(args) => commands::explain::run(args, &mut ui),
         Command::List(args) => commands::list::run(args, &mut ui),

@@ -28,6 +28,8 @@ pub mod suite;
 mod validating;
 mod view;
 
+use std::sync::atomic::Ordering;
+
 use object::Object;
 
 use authorize::Rights;
@@ -88,6 +90,7 @@ impl Policies {
         if !is_exempt(request) {
             let rights = Rights::of(request, authorize);
             mutating::dispatch(&self.hooks, request, cluster, &rights, decision);
+            decision.cost = decision.cost.saturating_add(rights.meter().load(Ordering::Relaxed));
         }
     }
 
@@ -102,6 +105,7 @@ impl Policies {
         if !is_exempt(request) {
             let rights = Rights::of(request, authorize);
             validating::dispatch(&self.hooks, request, cluster, &rights, decision);
+            decision.cost = decision.cost.saturating_add(rights.meter().load(Ordering::Relaxed));
         }
     }
 }

@@ -9,6 +9,7 @@
 mod course;
 mod defaults;
 mod exempt;
+mod facts;
 mod labels;
 mod namespaces;
 mod pod_security;
@@ -24,13 +25,17 @@ use std::sync::LazyLock;
 use finding::Finding;
 use object::{Inventory, Object, Version};
 
+use self::course::Course;
 pub use self::remark::{Remark, Speaker};
+use crate::Date;
 use crate::admission_policy::{self, Authorize, Cluster};
 use crate::document::{Matching, Mode, PodSecurity, Policies, Policy, Waiver};
 use crate::request::{Operation, Request};
-use crate::response::{Response, Status};
+use crate::response::{Response, Spoken, Status};
 
 pub use exempt::CONTROLLERS;
+pub use facts::{Facts, namespace_labels};
+pub use namespaces::PODS;
 pub use rules::REGISTRY;
 
 /// Labels of a namespace.
@@ -44,6 +49,11 @@ pub trait Lookup {
     /// Everything else that is known.
     fn inventory(&self) -> &Inventory;
 
+    /// Where the pods of a namespace that asks for more are looked for.
+    fn pods(&self) -> Pods<'_> {
+        Pods::Among(self.inventory())
+    }
+
     /// The same, as Kubernetes' own policies see it: namespaces, parameters and kinds.
     fn cluster(&self) -> &Cluster {
         &NOTHING
@@ -55,10 +65,24 @@ pub trait Lookup {
         None
     }
 
+    /// Which day it is, where that was not settled when the policies were read: waivers expire.
+    fn today(&self) -> Option<Date> {
+        None
+    }
+
     /// Whether a look at many pods should end now.
     fn is_late(&self) -> bool {
         false
     }
+}
+
+/// Pods that are there already.
+#[derive(Clone, Copy, Debug)]
+pub enum Pods<'a> {
+    /// They are among these objects.
+    Among(&'a Inventory),
+    /// They could not be listed.
+    Unknown,
 }
 
 static NOTHING: LazyLock<Cluster> = LazyLock::new(Cluster::default);
@@ -100,7 +124,7 @@ pub struct Standing<'d> {
 impl Standing<'_> {
     /// The waiver that accepts a finding of a check about the object of a request.
     pub fn waiver(&self, check: &str, request: &Request) -> Option<&Waiver> {
-        rules::waiver(check, self.policy, request)
+        rules::waiver(check, self.policy, request, None)
     }
 }
 
@@ -110,6 +134,8 @@ struct Verdict {
     denied: Option<Denial>,
     warnings: Vec<String>,
     audit: Vec<(&'static str, String)>,
+    /// Rules that spoke.
+    said: Vec<(&'static str, Mode)>,
 }
 
 impl Verdict {
@@ -153,34 +179,97 @@ impl Decider {
         self.len() == 0
     }
 
-    /// The answer to a request.
+    /// Whether expressions are evaluated, which may take longer than everything else here.
+    pub fn runs_expressions(&self) -> bool {
+        !self.admission.is_empty()
+    }
+
+    /// The policies of our own, in their order.
+    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().map(|ready| &ready.policy)
+    }
+
+    /// The namespace whose pods the answer will look at, if there is one: one that asks for more than it did.
+    pub fn asks_for_pods<'r>(&self, request: &'r Request) -> Option<&'r str> {
+        let looks = |policy: &Policy| match &policy.pod_security {
+            Some(standard @ PodSecurity::Labels { .. }) => {
+                namespaces::looks_at_pods(levels_of(standard, policy.mode), policy, request)
+            }
+            _ => false,
+        };
+        let is_namespace = request.is_about("", "namespaces") && request.subresource.is_empty();
+        (is_namespace && self.policies().any(looks)).then_some(request.name.as_str())
+    }
+
+    /// The whole answer to a request: what is changed, and what is said of what came of it.
     pub fn decide(&self, request: &Request, lookup: &dyn Lookup) -> Response {
-        let matching = match self.matching(request, lookup) {
-            Ok(matching) => matching,
-            Err(status) => return Response::error(&request.uid, status),
-        };
-        let course = match self.course(&matching, request, lookup) {
-            Ok(course) => course,
-            Err(status) => return Response::error(&request.uid, status),
-        };
+        answered(request, || {
+            let matching = self.matching(request, lookup)?;
+            let course = self.course(&matching, request, lookup)?;
+            let patch = course.patch(request);
+            Ok(Response { patch, ..self.judged(&matching, course, request, lookup) })
+        })
+    }
+
+    /// The first half, for a mutating webhook: what is changed.
+    ///
+    /// Only what keeps an object from being changed refuses here; all else is said by `validate`, once.
+    pub fn mutate(&self, request: &Request, lookup: &dyn Lookup) -> Response {
+        answered(request, || {
+            let matching = self.matching(request, lookup)?;
+            let way = self.way(&matching, request, lookup)?;
+            let mut response = Response { uid: request.uid.clone(), ..Response::default() };
+            response.patch = way.patch(request);
+            for verdict in way.verdicts.into_iter().filter(|verdict| verdict.denied.is_none()) {
+                verdict.audit.into_iter().for_each(|(key, value)| response.note(key, value));
+            }
+            say_admission(&mut response, &way.admission);
+            note_annotations(&mut response, way.admission.audit_annotations);
+            response.denied = denied(request, Vec::new(), way.admission.denied);
+            Ok(response)
+        })
+    }
+
+    /// The second half, for a validating webhook: what is said of the object as it is.
+    ///
+    /// Nothing is filled in: where no mutating webhook did, the pod will run without. Only a workload is judged
+    /// as its pods will be.
+    pub fn validate(&self, request: &Request, lookup: &dyn Lookup) -> Response {
+        answered(request, || {
+            let matching = self.matching(request, lookup)?;
+            let course = self.unchanged(&matching, request, lookup)?;
+            Ok(self.judged(&matching, course, request, lookup))
+        })
+    }
+
+    fn judged(
+        &self,
+        matching: &[&Ready],
+        course: Course,
+        request: &Request,
+        lookup: &dyn Lookup,
+    ) -> Response {
         let mut response = Response { uid: request.uid.clone(), ..Response::default() };
-        response.patch = course.patch(request);
         let (judged, mut reasons) = (course.judged(request), Vec::new());
         for (at, ready) in matching.iter().enumerate() {
-            let verdict = ready.judge(judged, course.verdicts.get(at), lookup, self.version);
+            let verdict = ready.judge(judged, course.way.verdicts.get(at), lookup, self.version);
             verdict.warnings.into_iter().for_each(|text| response.warn(text));
             verdict.audit.into_iter().for_each(|(key, value)| response.note(key, value));
+            for (rule, mode) in verdict.said {
+                let (policy, rule) = (ready.policy.name.clone(), rule.to_owned());
+                response.say(Spoken { policy, rule, mode });
+            }
             match verdict.denied {
                 Some(Denial::Forbidden(why)) if !reasons.contains(&why) => reasons.push(why),
                 Some(Denial::Status(status)) if response.denied.is_none() => response.denied = Some(status),
                 _ => {}
             }
         }
-        course.admission.warnings.into_iter().for_each(|text| response.warn(text));
-        for (key, value) in course.admission.audit_annotations {
-            response.note(&remark::audit_key(&key), value);
-        }
-        response.denied = response.denied.take().or(denied(request, reasons, course.admission.denied));
+        let admission = course.way.admission;
+        say_admission(&mut response, &admission);
+        admission.warnings.into_iter().for_each(|text| response.warn(text));
+        note_annotations(&mut response, admission.audit_annotations);
+        response.denied = response.denied.take().or(denied(request, reasons, admission.denied));
         response
     }
 
@@ -226,11 +315,11 @@ impl Decider {
         let mut remarks = Vec::new();
         for (at, ready) in matching.into_iter().enumerate() {
             if object.is_some_and(|object| defaults::concerns(ready, judged, object)) {
-                let before = course.verdicts.get(at);
+                let before = course.way.verdicts.get(at);
                 remarks.extend(pod_security_policies::remark(ready, before, judged, lookup, self.version));
             }
         }
-        remarks.extend(remark::of_admission(course.admission));
+        remarks.extend(remark::of_admission(course.way.admission));
         Ok(remarks)
     }
 
@@ -308,6 +397,24 @@ impl Matching {
             }
             _ => Ok(true),
         }
+    }
+}
+
+/// An answer, or that there can be none.
+fn answered(request: &Request, answer: impl FnOnce() -> Result<Response, Status>) -> Response {
+    answer().unwrap_or_else(|status| Response::error(&request.uid, status))
+}
+
+fn say_admission(response: &mut Response, admission: &admission_policy::Decision) {
+    response.cost = response.cost.saturating_add(admission.cost);
+    for (policy, kind, mode) in &admission.said {
+        response.say(Spoken { policy: policy.clone(), rule: (*kind).to_owned(), mode: *mode });
+    }
+}
+
+fn note_annotations(response: &mut Response, annotations: BTreeMap<String, String>) {
+    for (key, value) in annotations {
+        response.note(&remark::audit_key(&key), value);
     }
 }
 

@@ -10,10 +10,13 @@ use object::{Limits, Node, Object, Tree};
 use serde_json::Value;
 
 pub use self::bare::{Scope, creation, resource_of};
-pub use self::review::read;
+pub use self::review::{read, read_review};
 
 /// The largest review an API server sends (`k8s.io/apiserver`, 3 MiB for a request body).
 pub const MAX_BYTES: usize = 3 * 1024 * 1024;
+
+/// The largest review a webhook is sent: an object and what it was, each of that size, and who asks.
+pub const MAX_REVIEW: usize = 2 * MAX_BYTES + 64 * 1024;
 
 /// What one review may cost.
 pub const LIMITS: Limits = Limits { depth: 200, nodes: 1_000_000, copies: 0, documents: 1 };
@@ -45,6 +48,18 @@ pub enum Operation {
     Delete,
     /// It is connected to.
     Connect,
+}
+
+impl Operation {
+    /// The word for it, as a review has it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Connect => "CONNECT",
+        }
+    }
 }
 
 /// Whether the request is only tried.

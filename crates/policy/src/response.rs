@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::document::Mode;
 use crate::patch::Patch;
 use crate::pod_security::quote::go_quoted;
 use crate::request::Gvk;
@@ -19,6 +20,17 @@ pub struct Status {
     pub message: String,
 }
 
+/// A rule that has something against a request, for those who count and log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spoken {
+    /// The policy.
+    pub policy: String,
+    /// The check, the control of the Pod Security Standard, or the kind of policy that a document is of.
+    pub rule: String,
+    /// What it came to.
+    pub mode: Mode,
+}
+
 /// The answer to one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
@@ -32,6 +44,10 @@ pub struct Response {
     pub audit: BTreeMap<String, String>,
     /// What is changed about the object.
     pub patch: Patch,
+    /// Which rules spoke.
+    pub said: Vec<Spoken>,
+    /// What the expressions cost, in units of the API server.
+    pub cost: u64,
 }
 
 impl Status {
@@ -91,6 +107,13 @@ impl Response {
             None => {
                 self.audit.insert(key.to_owned(), value);
             }
+        }
+    }
+
+    /// Puts down a rule that spoke, once.
+    pub fn say(&mut self, spoken: Spoken) {
+        if !self.said.contains(&spoken) {
+            self.said.push(spoken);
         }
     }
 

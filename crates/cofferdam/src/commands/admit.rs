@@ -1,16 +1,14 @@
 //! `cofferdam admit`: decide about one request as the webhook does.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use check::Known;
 use finding::Failure;
-use object::{Inventory, Node, Object, Version};
-use policy::admission_policy::{Authorize, Cluster, by_roles};
-use policy::decide::{Decider, Labels, Lookup};
+use object::{Inventory, Object, Version};
+use policy::Date;
+use policy::decide::{Decider, Facts, Labels, Lookup};
 use policy::document::{Policies, Reading, Refused};
-use policy::rbac::Rbac;
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -19,13 +17,16 @@ use crate::input;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
-    let mut facts = Facts::read(args, ui)?;
-    let policies = policies(&args.policy, facts.inventory.objects(), ui)?;
+    let mut facts = facts(&args.objects, ui)?;
+    let policies = policies(&args.policy, facts.inventory().objects(), ui)?;
     let refused = policies.refused.clone();
     let errors = !policies.errors.is_empty();
     let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
     let request = policy::request::read(&Arc::new(source))?;
-    facts.label(&request.namespace);
+    if !args.namespace_labels.is_empty() {
+        let given: Labels = args.namespace_labels.iter().cloned().collect();
+        facts = facts.labelled(&request.namespace, given);
+    }
     let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
     let mut response = decider.decide(&request, &facts);
     for Refused { kind, name, meanwhile } in refused {
@@ -52,6 +53,21 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
 /// # Errors
 /// When nothing is left to decide by.
 pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> anyhow::Result<Policies> {
+    let policies = read_policies(paths, objects, today(), ui)?;
+    say(&policies, ui)?;
+    Ok(policies)
+}
+
+/// The same, saying nothing yet, for a day.
+///
+/// # Errors
+/// When one of the files cannot be read at all.
+pub(crate) fn read_policies(
+    paths: &[PathBuf],
+    objects: &[Object],
+    today: Date,
+    ui: &Ui,
+) -> anyhow::Result<Policies> {
     let (_, loaded, failures) = input::load(paths, &[], ui);
     let mut reading = Reading::default();
     let mut unread: Vec<Failure> = failures;
@@ -61,14 +77,21 @@ pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> an
             (_, Some(finding)) => {
                 anyhow::bail!("{}: {}", finding.source.name(), finding.message);
             }
-            (Some(source), None) => reading.add(source, &each.read, &Known, today()),
+            (Some(source), None) => reading.add(source, &each.read, &Known, today),
             (None, None) => {}
         }
     }
     if let Some(failure) = unread.first() {
         return Err(failed(failure));
     }
-    let policies = reading.finish(objects);
+    Ok(reading.finish(objects))
+}
+
+/// Says what is wrong with some policies, and what that means.
+///
+/// # Errors
+/// When nothing is left to decide by.
+pub(crate) fn say(policies: &Policies, ui: &mut Ui) -> anyhow::Result<()> {
     for warning in &policies.warnings {
         ui.note(&format!("warning: {warning}"));
     }
@@ -79,7 +102,7 @@ pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> an
         ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}; the others are in force"));
     }
     anyhow::ensure!(!policies.is_empty(), "no policy is in force, so nothing is decided");
-    Ok(policies)
+    Ok(())
 }
 
 fn failed(failure: &Failure) -> anyhow::Error {
@@ -87,95 +110,35 @@ fn failed(failure: &Failure) -> anyhow::Error {
     anyhow::anyhow!("reading {}{line}: {}", failure.file, failure.message)
 }
 
-/// What is known of the cluster.
-pub(crate) struct Facts {
-    inventory: Inventory,
-    /// Labels of namespaces by their names.
-    namespaces: BTreeMap<String, Labels>,
-    /// The labels that were given for the namespace of the request.
-    given: Option<Labels>,
-    /// The objects as Kubernetes' own policies see them; made when the first of them asks.
-    cluster: OnceLock<Cluster>,
-    /// Who may do what, if there is anything that says so.
-    authorize: Option<Authorize>,
+/// What is known of the cluster, from the objects of some paths.
+fn facts(paths: &[PathBuf], ui: &Ui) -> anyhow::Result<Facts> {
+    Ok(Facts::of(Inventory::new(objects(paths, ui)?)))
 }
 
-impl Facts {
-    fn read(args: &AdmitArgs, ui: &Ui) -> anyhow::Result<Self> {
-        let mut objects = Vec::new();
-        if !args.objects.is_empty() {
-            let (_, loaded, failures) = input::load(&args.objects, &[], ui);
-            if let Some(failure) = failures.first() {
-                return Err(failed(failure));
-            }
-            for each in loaded {
-                let unread = each.read.problems.iter().find(|problem| problem.loses_objects());
-                if let Some(problem) = unread {
-                    let (file, place) = problem.source.place(problem.span.start);
-                    anyhow::bail!("{file}:{}:{}: {}", place.line, place.column, problem.message);
-                }
-                match (each.failure, each.finding) {
-                    (Some(failure), _) => return Err(failed(&failure)),
-                    (None, Some(finding)) => anyhow::bail!("{}: {}", finding.source.name(), finding.message),
-                    (None, None) => objects.extend(each.read.objects),
-                }
-            }
+/// The objects of some paths, all of them or none.
+///
+/// # Errors
+/// Where one of them could not be read: a decision may not go by half of what it was given.
+pub(crate) fn objects(paths: &[PathBuf], ui: &Ui) -> anyhow::Result<Vec<Object>> {
+    let mut objects = Vec::new();
+    if paths.is_empty() {
+        return Ok(objects);
+    }
+    let (_, loaded, failures) = input::load(paths, &[], ui);
+    if let Some(failure) = failures.first() {
+        return Err(failed(failure));
+    }
+    for each in loaded {
+        let unread = each.read.problems.iter().find(|problem| problem.loses_objects());
+        if let Some(problem) = unread {
+            let (file, place) = problem.source.place(problem.span.start);
+            anyhow::bail!("{file}:{}:{}: {}", place.line, place.column, problem.message);
         }
-        let given: Labels = args.namespace_labels.iter().cloned().collect();
-        let given = Some(given).filter(|given| !given.is_empty());
-        Ok(Self { given, ..Self::of(Inventory::new(objects)) })
+        match (each.failure, each.finding) {
+            (Some(failure), _) => return Err(failed(&failure)),
+            (None, Some(finding)) => anyhow::bail!("{}: {}", finding.source.name(), finding.message),
+            (None, None) => objects.extend(each.read.objects),
+        }
     }
-
-    /// What the objects say.
-    pub(crate) fn of(inventory: Inventory) -> Self {
-        let namespaces = inventory
-            .of_kind("", "Namespace")
-            .map(|object| (object.name().to_owned(), labels(object)))
-            .collect();
-        let mut roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].into_iter();
-        let has_roles =
-            roles.any(|kind| inventory.of_kind("rbac.authorization.k8s.io", kind).next().is_some());
-        let authorize = has_roles.then(|| by_roles(Rbac::of(&inventory)));
-        Self { inventory, namespaces, given: None, cluster: OnceLock::new(), authorize }
-    }
-
-    /// Gives the namespace of the request the labels that were given for it.
-    fn label(&mut self, namespace: &str) {
-        let Some(given) = self.given.as_ref().filter(|_| !namespace.is_empty()) else { return };
-        let mut cluster = Cluster::new(self.inventory.objects());
-        cluster.label(namespace, given);
-        self.cluster = OnceLock::from(cluster);
-    }
-
-    /// The objects, given back.
-    pub(crate) fn into_inventory(self) -> Inventory {
-        self.inventory
-    }
-}
-
-impl Lookup for Facts {
-    fn labels(&self, namespace: &str) -> Option<&Labels> {
-        self.given.as_ref().or_else(|| self.namespaces.get(namespace))
-    }
-
-    fn inventory(&self) -> &Inventory {
-        &self.inventory
-    }
-
-    fn cluster(&self) -> &Cluster {
-        self.cluster.get_or_init(|| Cluster::new(self.inventory.objects()))
-    }
-
-    fn authorize(&self) -> Option<&Authorize> {
-        self.authorize.as_ref()
-    }
-}
-
-/// The labels of a namespace, with the one that every API server adds.
-fn labels(namespace: &Object) -> Labels {
-    let own = ("kubernetes.io/metadata.name".to_owned(), namespace.name().to_owned());
-    let entries = namespace.at("metadata.labels").into_iter().flat_map(Node::entries);
-    let written =
-        entries.map(|(key, value)| (key.key_text().into_owned(), value.str().unwrap_or_default().to_owned()));
-    written.chain([own]).collect()
+    Ok(objects)
 }

@@ -13,12 +13,11 @@ use std::time::Instant;
 use check::{CHECKS, Judge, Page};
 use finding::{Advice, Failure, Finding, Report, Safety, Severity, Source, Span, Stage};
 use object::{Inventory, Object, Problem};
-use policy::decide::{Decider, Lookup};
+use policy::decide::{Decider, Facts, Lookup};
 use policy::pod_security::{Policy, PolicyVersion};
 
 use self::lines::Lines;
 use self::plan::Plan;
-use super::admit::Facts;
 use crate::cli::{CheckArgs, Format};
 use crate::exit::Outcome;
 use crate::input::{self, Input, Loaded};

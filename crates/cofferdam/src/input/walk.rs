@@ -92,7 +92,7 @@ fn directory(root: &Path, found: &mut Found) {
     while let Some(next) = walk.next() {
         match next {
             Ok(entry) if entry.file_type().is_dir() => {
-                if is_version_control(&entry) {
+                if is_version_control(&entry) || is_linked_to(&entry) {
                     walk.skip_current_dir();
                 } else if let Some(input) = project(entry.path()) {
                     if matches!(input, Input::Chart(_)) {
@@ -141,6 +141,12 @@ fn failure(path: &Path, message: String) -> Failure {
 
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known))
+}
+
+/// Where a mounted ConfigMap keeps its files: they are met through the links beside it, and while they are swapped
+/// there are two such directories.
+fn is_linked_to(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with("..")
 }
 
 fn is_version_control(entry: &DirEntry) -> bool {

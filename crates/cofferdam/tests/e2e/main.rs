@@ -11,3 +11,4 @@ mod pod_security;
 mod policies;
 mod random;
 mod rbac;
+mod serve;

@@ -20,19 +20,23 @@ const SPENT: &str =
     "validation failed due to running out of cost budget, no further validation rules will be run";
 
 /// What the expressions of one binding may still cost.
-pub(super) struct Budget(u64);
+pub(super) struct Budget<'a> {
+    left: u64,
+    meter: &'a AtomicU64,
+}
 
-impl Budget {
-    pub(super) fn binding() -> Self {
-        Self(BINDING)
+impl<'a> Budget<'a> {
+    pub(super) fn binding(inputs: &Inputs<'a>) -> Self {
+        Self { left: BINDING, meter: inputs.rights.meter() }
     }
 
-    pub(super) fn conditions() -> Self {
-        Self(CONDITIONS)
+    pub(super) fn conditions(inputs: &Inputs<'a>) -> Self {
+        Self { left: CONDITIONS, meter: inputs.rights.meter() }
     }
 
     fn spend(&mut self, cost: u64) -> Result<(), String> {
-        self.0 = self.0.checked_sub(cost).ok_or_else(|| SPENT.to_owned())?;
+        self.meter.fetch_add(cost, Ordering::Relaxed);
+        self.left = self.left.checked_sub(cost).ok_or_else(|| SPENT.to_owned())?;
         Ok(())
     }
 }
@@ -104,7 +108,7 @@ impl<'a> Activation<'a> {
     pub(super) fn evaluate(
         &self,
         program: &Program,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Result<Value<'a>, String>, String> {
         let (value, cost) = self.run(program);
         budget.spend(self.cost.swap(0, Ordering::Relaxed))?;

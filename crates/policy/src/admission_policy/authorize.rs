@@ -1,6 +1,7 @@
 //! May somebody do something? Asked by expressions that name `authorizer`.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::request::Request;
 use crate::cel::kubernetes::{Answer, Authorizer, Decision, Resource, ResourceCheck, Target, User};
@@ -49,6 +50,8 @@ pub fn by_roles(rbac: Rbac) -> Authorize {
 pub(super) struct Rights {
     authorizer: Authorizer,
     resource: ResourceCheck,
+    /// What expressions have cost on behalf of this request.
+    meter: Arc<AtomicU64>,
 }
 
 impl Rights {
@@ -67,7 +70,11 @@ impl Rights {
             name: request.name.clone(),
             ..Resource::default()
         });
-        Self { authorizer, resource }
+        Self { authorizer, resource, meter: Arc::default() }
+    }
+
+    pub(super) fn meter(&self) -> &AtomicU64 {
+        &self.meter
     }
 
     /// Binds `authorizer` and `authorizer.requestResource`.

@@ -8,7 +8,7 @@ use super::model::FailurePolicy;
 
 /// Whether all hold; the errors, if none is false and the failure policy is `Fail`.
 pub(super) fn hold(compiled: &Compiled, failure: FailurePolicy, inputs: &Inputs<'_>) -> Result<bool, String> {
-    let mut budget = Budget::conditions();
+    let mut budget = Budget::conditions(inputs);
     let activation = Activation::new(compiled);
     let activation = activation.fill(inputs, Place::Condition);
     let mut results = Vec::new();

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::document::Mode;
+
 /// The answer to a request.
 #[derive(Clone, Debug, Default)]
 pub struct Decision {
@@ -15,6 +17,10 @@ pub struct Decision {
     pub audit_annotations: BTreeMap<String, String>,
     /// The object as the mutating policies left it; nothing if the request has none or was refused.
     pub object: Option<Value>,
+    /// Which policies spoke: their names, their kind, and what it came to.
+    pub said: Vec<(String, &'static str, Mode)>,
+    /// What their expressions cost.
+    pub cost: u64,
 }
 
 /// A refusal, as the API server answers it.

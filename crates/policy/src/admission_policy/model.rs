@@ -7,6 +7,7 @@ use std::sync::Arc;
 use finding::{ObjectRef, Source, Span};
 
 use super::selector::Selector;
+use crate::document::Mode;
 
 /// Where a value stands.
 #[derive(Clone, Debug)]
@@ -146,6 +147,14 @@ impl Action {
             Self::Deny => "Deny",
             Self::Warn => "Warn",
             Self::Audit => "Audit",
+        }
+    }
+
+    pub(crate) const fn mode(self) -> Mode {
+        match self {
+            Self::Deny => Mode::Enforce,
+            Self::Warn => Mode::Warn,
+            Self::Audit => Mode::Audit,
         }
     }
 }

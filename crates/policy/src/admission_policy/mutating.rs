@@ -20,9 +20,13 @@ use super::patch_value;
 use super::request::{Operation, Request};
 use super::served;
 use super::view::View;
+use crate::document::Mode;
 
 /// Policy, binding, and namespace and name of the parameter.
 type Key = (String, String, String, String);
+
+/// What they go by where rules are counted.
+const KIND: &str = "MutatingAdmissionPolicy";
 
 /// What the two passes over the policies tell each other.
 #[derive(Default)]
@@ -93,6 +97,8 @@ pub(super) fn dispatch(
         }
         troubles.retain(|trouble| trouble.hook.policy.failure == FailurePolicy::Fail);
         if let Some(first) = troubles.first() {
+            let spoke = |trouble: &Trouble<'_>| (trouble.hook.policy.id.name.clone(), KIND, Mode::Enforce);
+            decision.said.extend(troubles.iter().map(spoke));
             decision.denied = Some(Status {
                 code: 403,
                 reason: first.reason.to_owned(),
@@ -260,7 +266,7 @@ fn mutate(
     inputs: &Inputs<'_>,
     object: &Value,
 ) -> Result<Value, Failed> {
-    let mut budget = Budget::binding();
+    let mut budget = Budget::binding(inputs);
     let activation = Activation::new(compiled);
     let activation = activation.fill(inputs, Place::Rule);
     let value = activation.evaluate(&mutator.expression, &mut budget).and_then(|result| result);

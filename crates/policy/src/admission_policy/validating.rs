@@ -15,11 +15,14 @@ use super::hook::{Bound, Hook};
 use super::model::{Action, FailurePolicy, Family};
 use super::view::View;
 use super::{matching, request::Request};
+use crate::document::Mode;
 
 /// Upstream's limits: `maxValidationFailures`, `maxAuditAnnotationValueLength`, `MaxEvaluatedMessageExpressionSizeBytes`.
 const AUDITED_FAILURES: usize = 50;
 const ANNOTATION_BYTES: usize = 10 * 1024;
 const MESSAGE_BYTES: usize = 5 * 1024;
+/// What they go by where rules are counted.
+const KIND: &str = "ValidatingAdmissionPolicy";
 const FAILURES_KEY: &str = "validation.policy.admission.k8s.io/validation_failure";
 
 /// A reason to refuse the request, and whose it is.
@@ -122,6 +125,7 @@ impl Said {
         for (index, verdict) in judged.verdicts.into_iter().enumerate() {
             let Verdict::Deny { message, reason } = verdict else { continue };
             for action in &binding.actions {
+                decision.said.push((policy.clone(), KIND, action.mode()));
                 match action {
                     Action::Deny => self.deny(hook, Some(bound), message.clone(), reason.clone()),
                     Action::Audit => self.failures.push(json!({
@@ -162,6 +166,9 @@ impl Said {
         if !self.failures.is_empty() {
             self.failures.truncate(AUDITED_FAILURES);
             decision.audit_annotations.insert(FAILURES_KEY.to_owned(), failures_json(&self.failures));
+        }
+        for denial in &self.denials {
+            decision.said.push((denial.policy.clone(), KIND, Mode::Enforce));
         }
         let Some(first) = self.denials.into_iter().next() else { return };
         let with = first.binding.map(|name| format!(" with binding '{name}'")).unwrap_or_default();
@@ -234,7 +241,7 @@ fn judge(failure: FailurePolicy, compiled: &Compiled, validator: &Validator, inp
         Ok(false) => return Judged::default(),
         Err(message) => return Judged { verdicts: vec![error(message)], ..Judged::default() },
     }
-    let mut budget = Budget::binding();
+    let mut budget = Budget::binding(inputs);
     let activation = Activation::new(compiled);
     let activation = activation.fill(inputs, Place::Rule);
     let mut results = Vec::new();
@@ -274,7 +281,7 @@ fn judge(failure: FailurePolicy, compiled: &Compiled, validator: &Validator, inp
     // Annotations have a budget of their own, and at run time no authorizer, though the compiler lets them name it.
     let activation = Activation::new(compiled);
     let activation = activation.fill(inputs, Place::Text);
-    let mut budget = Budget::binding();
+    let mut budget = Budget::binding(inputs);
     let mut annotations = Vec::new();
     for (key, expression) in &validator.annotations {
         let result = match activation.evaluate(expression, &mut budget) {

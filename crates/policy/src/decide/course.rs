@@ -14,25 +14,27 @@ use crate::response::Status;
 use crate::value;
 
 /// A request on its way.
-pub(super) struct Course {
+#[derive(Default)]
+pub(super) struct Way {
     /// As it goes on, if it was changed.
     changed: Option<Request>,
-    /// As it is judged, if that is another one still: a workload as its pods will be.
-    as_judged: Option<Request>,
     /// What the `PodSecurityPolicies` said on the way.
     pub(super) verdicts: Vec<Verdict>,
-    /// What Kubernetes' own policies said, mutating and validating.
+    /// What Kubernetes' own policies said.
     pub(super) admission: Decision,
 }
 
-impl Course {
-    /// What is to be judged.
-    pub(super) fn judged<'r>(&'r self, request: &'r Request) -> &'r Request {
-        self.as_judged.as_ref().or(self.changed.as_ref()).unwrap_or(request)
-    }
+/// A request at its end.
+pub(super) struct Course {
+    /// How it came there.
+    pub(super) way: Way,
+    /// As it is judged, if that is another one than goes on: a workload as its pods will be.
+    as_judged: Option<Request>,
+}
 
-    pub(super) fn into_judged(self) -> Option<Request> {
-        self.as_judged.or(self.changed)
+impl Way {
+    fn goes_on<'r>(&'r self, request: &'r Request) -> &'r Request {
+        self.changed.as_ref().unwrap_or(request)
     }
 
     /// From the object as it came to the object as it goes on.
@@ -45,31 +47,82 @@ impl Course {
     }
 }
 
+impl Course {
+    /// What is to be judged.
+    pub(super) fn judged<'r>(&'r self, request: &'r Request) -> &'r Request {
+        self.as_judged.as_ref().unwrap_or_else(|| self.way.goes_on(request))
+    }
+
+    pub(super) fn into_judged(self) -> Option<Request> {
+        self.as_judged.or(self.way.changed)
+    }
+
+    pub(super) fn patch(&self, request: &Request) -> Patch {
+        self.way.patch(request)
+    }
+}
+
 impl Decider {
+    /// All that happens to a request, one after the other.
     pub(super) fn course(
         &self,
         matching: &[&Ready],
         request: &Request,
         lookup: &dyn Lookup,
     ) -> Result<Course, Status> {
-        let (mut changed, mut verdicts) = self.prepared(matching, request, lookup)?;
-        let mut admission = Decision::default();
-        if !self.admission.is_empty() {
-            let before = changed.as_ref().unwrap_or(request);
-            if let Some(mutated) = self.mutated(before, lookup, &mut admission)? {
-                let again = self.prepared(matching, &mutated, lookup)?;
-                changed = Some(again.0.unwrap_or(mutated));
-                verdicts = again.1;
-            }
-            if admission.is_allowed() {
-                let asked = admission_policy::Request::of(changed.as_ref().unwrap_or(request));
-                let authorize = lookup.authorize().cloned().unwrap_or_else(nobody);
-                self.admission.validate(&asked, lookup.cluster(), &authorize, &mut admission);
-            }
+        let mut way = self.way(matching, request, lookup)?;
+        if way.admission.is_allowed() {
+            let mut admission = std::mem::take(&mut way.admission);
+            self.asked(way.goes_on(request), lookup, &mut admission);
+            way.admission = admission;
         }
-        let goes_on = changed.as_ref().unwrap_or(request);
-        let as_judged = fill_in(matching, goes_on, self.version, lookup)?;
-        Ok(Course { changed, as_judged, verdicts, admission })
+        let as_judged = fill_in(matching, way.goes_on(request), self.version, lookup)?;
+        Ok(Course { way, as_judged })
+    }
+
+    /// The same where nothing is changed, or was before.
+    pub(super) fn unchanged(
+        &self,
+        matching: &[&Ready],
+        request: &Request,
+        lookup: &dyn Lookup,
+    ) -> Result<Course, Status> {
+        let mut way = Way::default();
+        self.asked(request, lookup, &mut way.admission);
+        let is_pod = request.is_about("", "pods");
+        let as_judged = if is_pod { None } else { fill_in(matching, request, self.version, lookup)? };
+        Ok(Course { way, as_judged })
+    }
+
+    /// Everybody who changes something has had their turn.
+    pub(super) fn way(
+        &self,
+        matching: &[&Ready],
+        request: &Request,
+        lookup: &dyn Lookup,
+    ) -> Result<Way, Status> {
+        let (changed, verdicts) = self.prepared(matching, request, lookup)?;
+        let mut way = Way { changed, verdicts, admission: Decision::default() };
+        if self.admission.is_empty() {
+            return Ok(way);
+        }
+        let before = way.changed.as_ref().unwrap_or(request);
+        if let Some(mutated) = self.mutated(before, lookup, &mut way.admission)? {
+            let (again, verdicts) = self.prepared(matching, &mutated, lookup)?;
+            way.changed = Some(again.unwrap_or(mutated));
+            way.verdicts = verdicts;
+        }
+        Ok(way)
+    }
+
+    /// Kubernetes' own validating policies.
+    fn asked(&self, request: &Request, lookup: &dyn Lookup, admission: &mut Decision) {
+        if self.admission.is_empty() {
+            return;
+        }
+        let authorize = lookup.authorize().cloned().unwrap_or_else(nobody);
+        let asked = admission_policy::Request::of(request);
+        self.admission.validate(&asked, lookup.cluster(), &authorize, admission);
     }
 
     /// The pod with what our own policies fill in, if they do, and what they say about it.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use object::{Node, Object, Pod, Version};
 
 use super::labels::{LabelError, Levels, Standard, aggregate};
-use super::{Denial, Labels, Lookup, Verdict, exempt};
+use super::{Denial, Labels, Lookup, Pods, Verdict, exempt};
 use crate::document::Policy;
 use crate::pod_security::quote::go_quoted;
 use crate::pod_security::{Level, evaluate};
@@ -15,7 +15,7 @@ use crate::request::{Operation, Request};
 use crate::response::Status;
 
 /// Pods that are looked at when a namespace asks for more.
-const PODS: usize = 3000;
+pub const PODS: usize = 3000;
 
 pub(super) fn judge(
     defaults: Levels,
@@ -49,8 +49,7 @@ pub(super) fn judge(
         return;
     }
     let (now, then) = (levels.enforce, before.enforce);
-    let relaxed = now.version == then.version && now.level <= then.level;
-    if now == then || now.level == Level::Privileged || relaxed {
+    if !asks_for_more(now, then) {
         return;
     }
     if exempt::is_listed(&request.namespace, &policy.exemptions.namespaces) {
@@ -58,6 +57,20 @@ pub(super) fn judge(
     } else {
         verdict.warnings.extend(pods(request, (now, release), policy, lookup));
     }
+}
+
+fn asks_for_more(now: Standard, then: Standard) -> bool {
+    let relaxed = now.version == then.version && now.level <= then.level;
+    now != then && now.level != Level::Privileged && !relaxed
+}
+
+/// Whether the pods of the namespace will be looked at.
+pub(super) fn looks_at_pods(defaults: Levels, policy: &Policy, request: &Request) -> bool {
+    let (Some(new), Some(old)) = (&request.object, &request.old) else { return false };
+    let levels = |object: &Object| defaults.labelled(&labels(object)).0.enforce;
+    request.operation == Operation::Update
+        && !exempt::is_listed(&request.namespace, &policy.exemptions.namespaces)
+        && asks_for_more(levels(new), levels(old))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,7 +137,10 @@ fn pods(
     lookup: &dyn Lookup,
 ) -> Vec<String> {
     let name = request.object.as_ref().map_or("", |object| written_name(object));
-    let all = in_order(lookup.inventory().pods_in(name, Version::NEWEST), policy);
+    let Pods::Among(inventory) = lookup.pods() else {
+        return vec!["failed to list pods while checking new PodSecurity enforce level".to_owned()];
+    };
+    let all = in_order(inventory.pods_in(name, Version::NEWEST), policy);
     let (mut checked, total) = (all.len().min(PODS), all.len());
     let mut by_reason: BTreeMap<String, (&str, usize)> = BTreeMap::new();
     for (at, pod) in all.iter().take(PODS).enumerate() {

@@ -201,12 +201,14 @@ fn pod(object: &Object, asked: &Asked, policy: &Policy, verdict: &mut Verdict) {
         let why = known.violations(levels.enforce);
         if !why.is_empty() {
             let text = format!("violates PodSecurity \"{}\": {why}", levels.enforce);
+            verdict.said.extend(known.rules(levels.enforce, Mode::Enforce));
             verdict.denied = Some(Denial::Forbidden(text));
         }
     }
     let would = |standard: Standard, why: &str| format!("would violate PodSecurity \"{standard}\": {why}");
     let why = known.violations(levels.audit);
     if !why.is_empty() {
+        verdict.said.extend(known.rules(levels.audit, Mode::Audit));
         verdict.audit.push(("audit-violations", would(levels.audit, &why)));
     }
     if verdict.denied.is_some() {
@@ -214,6 +216,7 @@ fn pod(object: &Object, asked: &Asked, policy: &Policy, verdict: &mut Verdict) {
     }
     let why = known.violations(levels.warn);
     if !why.is_empty() {
+        verdict.said.extend(known.rules(levels.warn, Mode::Warn));
         verdict.warnings.push(would(levels.warn, &why));
     }
 }
@@ -222,18 +225,24 @@ fn pod(object: &Object, asked: &Asked, policy: &Policy, verdict: &mut Verdict) {
 struct Known<'a> {
     pod: Option<Pod<'a>>,
     release: Version,
-    texts: Vec<(Standard, String)>,
+    texts: Vec<(Standard, String, Vec<&'static str>)>,
 }
 
 impl Known<'_> {
     fn violations(&mut self, standard: Standard) -> String {
-        if let Some((_, text)) = self.texts.iter().find(|(asked, _)| *asked == standard) {
+        if let Some((_, text, _)) = self.texts.iter().find(|(asked, ..)| *asked == standard) {
             return text.clone();
         }
         let policy = standard.policy(self.release);
         let found: Vec<Violation<'_>> = self.pod.map(|pod| evaluate(&pod, policy)).unwrap_or_default();
         let text = aggregate(&found);
-        self.texts.push((standard, text.clone()));
+        self.texts.push((standard, text.clone(), found.iter().map(|violation| violation.id).collect()));
         text
+    }
+
+    /// The controls of a standard that was asked, as far as they are violated.
+    fn rules(&self, standard: Standard, mode: Mode) -> Vec<(&'static str, Mode)> {
+        let found = self.texts.iter().filter(|(asked, ..)| *asked == standard);
+        found.flat_map(|(_, _, rules)| rules).map(|rule| (*rule, mode)).collect()
     }
 }

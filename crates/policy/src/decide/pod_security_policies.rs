@@ -16,6 +16,9 @@ use crate::request::{self, Operation, Request};
 use crate::response::Status;
 use crate::value;
 
+/// What they go by where rules are counted.
+const RULE: &str = "PodSecurityPolicy";
+
 /// Lets the policies that may be used change a new pod, as the mutating pass does.
 pub(super) fn mutate(
     ready: &Ready,
@@ -57,8 +60,12 @@ pub(super) fn validate(
 ) {
     verdict.audit.extend(before.into_iter().flat_map(|before| before.audit.iter().cloned()));
     match before.and_then(|before| before.denied.clone()) {
-        Some(Denial::Forbidden(why)) => return verdict.forbid(why),
+        Some(Denial::Forbidden(why)) => {
+            verdict.said.push((RULE, Mode::Enforce));
+            return verdict.forbid(why);
+        }
         Some(Denial::Status(status)) => {
+            verdict.said.push((RULE, Mode::Enforce));
             verdict.denied = Some(Denial::Status(status));
             return;
         }
@@ -69,6 +76,7 @@ pub(super) fn validate(
             verdict.audit.push(("validate-policy", name));
         }
         Some(Said::Refused(mode, text)) => {
+            verdict.said.push((RULE, mode));
             let named = format!("would violate Policy \"{}\": {text}", ready.policy.name);
             match mode {
                 Mode::Enforce => verdict.forbid(text),

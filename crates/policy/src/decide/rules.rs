@@ -7,6 +7,7 @@ use object::{Node, Object, Version};
 
 use super::pod_security::{IGNORED, is_exempt};
 use super::{Lookup, Rules, Verdict, exempt, update};
+use crate::Date;
 use crate::document::{Mode, Policy, Untrusted, Waiver};
 use crate::request::{Operation, Request};
 
@@ -35,7 +36,8 @@ pub(super) fn judge(
     }
     let mut findings = rules.judge(object, lookup.inventory());
     findings.retain(|finding| {
-        !is_contained(finding, policy, object, version) && !is_waived(finding, policy, request, verdict)
+        !is_contained(finding, policy, object, version)
+            && !is_waived(finding, policy, (request, lookup.today()), verdict)
     });
     if findings.is_empty() {
         return;
@@ -48,6 +50,7 @@ pub(super) fn judge(
         let text = line(finding);
         // An update is refused for what it brings, not for what it finds.
         let most = if known.contains(&(finding.id, text.clone())) { Mode::Warn } else { most };
+        verdict.said.push((finding.id, mode.min(most)));
         match mode.min(most) {
             Mode::Enforce => refused.push(text),
             Mode::Warn => warned.push(text),
@@ -106,16 +109,27 @@ fn is_contained(finding: &Finding, policy: &Policy, object: &Object, version: Ve
     REGISTRY.contains(&finding.id) && object.pods(version).all(|pod| class(pod).as_ref() == Some(wanted))
 }
 
-fn is_waived(finding: &Finding, policy: &Policy, request: &Request, verdict: &mut Verdict) -> bool {
-    let Some(waiver) = waiver(finding.id, policy, request) else { return false };
+fn is_waived(
+    finding: &Finding,
+    policy: &Policy,
+    (request, today): (&Request, Option<Date>),
+    verdict: &mut Verdict,
+) -> bool {
+    let Some(waiver) = waiver(finding.id, policy, request, today) else { return false };
     let text = format!("{} until {} by {}: {}", waiver.check, waiver.expires, waiver.owner, waiver.reason);
     verdict.audit.push(("waived", finding::visible(&text).into_owned()));
     true
 }
 
 /// The waiver of a policy that covers a check on the object of a request.
-pub(super) fn waiver<'p>(check: &str, policy: &'p Policy, request: &Request) -> Option<&'p Waiver> {
-    let mut waivers = policy.waivers.iter().filter(|waiver| waiver.check == check).peekable();
+pub(super) fn waiver<'p>(
+    check: &str,
+    policy: &'p Policy,
+    request: &Request,
+    today: Option<Date>,
+) -> Option<&'p Waiver> {
+    let holds = |waiver: &&Waiver| waiver.check == check && today.is_none_or(|today| today <= waiver.expires);
+    let mut waivers = policy.waivers.iter().filter(holds).peekable();
     waivers.peek()?;
     let names = exempt::names_of(request);
     let takes = |waiver: &Waiver, kind: &str, name: &str| waiver.object.takes(kind, &request.namespace, name);

@@ -8,8 +8,8 @@ use object::{Kind, Limits, Node, Object, Problem, Tree};
 
 use super::bare::creation;
 use super::{
-    DryRun, Gvk, LIMITS, MAX_BYTES, Operation, Request, RequestError, Undecoded, User, error_at, misfit,
-    object_at,
+    DryRun, Gvk, LIMITS, MAX_BYTES, MAX_REVIEW, Operation, Request, RequestError, Undecoded, User, error_at,
+    misfit, object_at,
 };
 
 /// People write YAML, with anchors, and may write more than one document before they are told.
@@ -31,11 +31,7 @@ pub fn read(source: &Arc<Source>) -> Result<Request, RequestError> {
     let text = |key: &str| root.get(key).and_then(Node::str).unwrap_or_default();
     match (text("apiVersion"), text("kind")) {
         ("admission.k8s.io/v1", "AdmissionReview") => review(&tree),
-        (version, "AdmissionReview") => {
-            let message =
-                format!("an AdmissionReview of `{version}`: only admission.k8s.io/v1 is understood");
-            Err(error_at(root, message, None))
-        }
+        (version, "AdmissionReview") => Err(error_at(root, only_v1(version), None)),
         _ if root.kind() != Kind::Map => {
             let message = format!("this is {}, expected a review or an object", root.kind().word());
             Err(error_at(root, message, None))
@@ -47,22 +43,44 @@ pub fn read(source: &Arc<Source>) -> Result<Request, RequestError> {
     }
 }
 
+/// Reads a review as an API server sends it: JSON, of `admission.k8s.io/v1`, and nothing else.
+///
+/// # Errors
+/// Where the text is anything else, or over a limit.
+pub fn read_review(source: &Arc<Source>) -> Result<Request, RequestError> {
+    let size = source.text().len();
+    if size > MAX_REVIEW {
+        let message = format!("{size} bytes, an API server sends no more than {MAX_REVIEW} in one review");
+        return Err(at_start(source, message));
+    }
+    let tree = object::json(source, LIMITS).map_err(|problem| wrong(source, &problem))?;
+    let root = tree.root();
+    let text = |key: &str| root.get(key).and_then(Node::str).unwrap_or_default();
+    match (text("apiVersion"), text("kind")) {
+        ("admission.k8s.io/v1", "AdmissionReview") => review(&Arc::new(tree)),
+        (version, "AdmissionReview") => Err(error_at(root, only_v1(version), None)),
+        (_, kind) => {
+            let kind = if kind.is_empty() { root.kind().word() } else { kind };
+            Err(error_at(root, format!("this is `{kind}`, expected an AdmissionReview"), None))
+        }
+    }
+}
+
+fn only_v1(version: &str) -> String {
+    format!("an AdmissionReview of `{version}`: only admission.k8s.io/v1 is understood")
+}
+
 fn at_start(source: &Source, message: String) -> RequestError {
     RequestError { file: source.name().to_owned(), line: 1, column: 1, message, uid: None }
 }
 
 fn tree(source: &Arc<Source>) -> Result<Arc<Tree>, RequestError> {
-    let wrong = |problem: &Problem| {
-        let (file, place) = source.place(problem.span.start);
-        let (file, message) = (file.to_owned(), problem.message.clone());
-        RequestError { file, line: place.line, column: place.column, message, uid: None }
-    };
     if is_json(source.text()) {
-        return object::json(source, LIMITS).map(Arc::new).map_err(|problem| wrong(&problem));
+        return object::json(source, LIMITS).map(Arc::new).map_err(|problem| wrong(source, &problem));
     }
     let read = object::documents(source, LIMITS_OF_YAML);
     if let Some(problem) = read.problems.first() {
-        return Err(wrong(problem));
+        return Err(wrong(source, problem));
     }
     match read.trees.as_slice() {
         [tree] => Ok(Arc::clone(tree)),
@@ -72,6 +90,12 @@ fn tree(source: &Arc<Source>) -> Result<Arc<Tree>, RequestError> {
             Err(error_at(second.root(), message, None))
         }
     }
+}
+
+fn wrong(source: &Source, problem: &Problem) -> RequestError {
+    let (file, place) = source.place(problem.span.start);
+    let (file, message) = (file.to_owned(), problem.message.clone());
+    RequestError { file, line: place.line, column: place.column, message, uid: None }
 }
 
 /// A machine puts its keys in quotes; a mapping in braces that does not is YAML.

@@ -1,0 +1,1 @@
+//! The server on loopback, asked by clients that mean well and others.

@@ -1,0 +1,111 @@
+//! Where do policies and facts come from, and have they changed?
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use admission::State;
+use anyhow::bail;
+use object::{Inventory, Version};
+use policy::Date;
+use policy::decide::{Decider, Facts};
+use policy::document::{Policies, PolicyError};
+use walkdir::WalkDir;
+
+use super::warnings;
+use crate::cli::{ServeArgs, When};
+use crate::commands::admit;
+use crate::ui::Ui;
+
+/// The paths that were given, and how to read them.
+#[derive(Clone, Debug)]
+pub(super) struct Sources {
+    pub(super) policies: Vec<PathBuf>,
+    objects: Vec<PathBuf>,
+    version: Version,
+}
+
+/// What was read.
+pub(super) struct Loaded {
+    pub(super) state: State,
+    /// Documents that are not in force as they are written.
+    pub(super) refused: usize,
+    /// What their authors may not expect.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Loaded {
+    pub(super) fn in_force(&self) -> usize {
+        self.state.decider.len()
+    }
+}
+
+impl Sources {
+    pub(super) fn new(args: &ServeArgs) -> Self {
+        let version = args.kube_version.unwrap_or(Version::NEWEST);
+        Self { policies: args.policy.clone(), objects: args.objects.clone(), version }
+    }
+
+    /// What the files hold, as a number: another one when anything changed.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for path in self.policies.iter().chain(&self.objects) {
+            // What a mounted ConfigMap links to lies below a directory of two dots.
+            let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
+            let walk = walk.filter_entry(|entry| {
+                entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with("..")
+            });
+            for entry in walk.flatten().filter(|entry| entry.file_type().is_file()) {
+                entry.path().hash(&mut hasher);
+                std::fs::read(entry.path()).unwrap_or_default().hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+
+    /// Reads them at the start, and says what is wrong as `admit` does.
+    ///
+    /// # Errors
+    /// When nothing is left to decide by.
+    pub(super) fn first(&self, ui: &mut Ui) -> anyhow::Result<Loaded> {
+        let (policies, facts) = self.read(ui)?;
+        admit::say(&policies, ui)?;
+        let loaded = self.compile(policies, facts);
+        for warning in &loaded.warnings {
+            ui.note(&format!("warning: {warning}"));
+        }
+        Ok(loaded)
+    }
+
+    /// Reads them again.
+    ///
+    /// # Errors
+    /// When anything of it is refused: what was good before is better than a part of what is written now.
+    pub(super) fn again(&self) -> anyhow::Result<Loaded> {
+        let (policies, facts) = self.read(&Ui::new(When::Never, true))?;
+        if !policies.errors.is_empty() {
+            let texts: Vec<String> = policies.errors.iter().map(PolicyError::to_string).collect();
+            bail!("{}", texts.join("; "));
+        }
+        if policies.is_empty() {
+            bail!("no policy is written there any more");
+        }
+        Ok(self.compile(policies, facts))
+    }
+
+    fn read(&self, ui: &Ui) -> anyhow::Result<(Policies, Facts)> {
+        let objects = admit::objects(&self.objects, ui)?;
+        // No waiver is expired yet on the first of days: each is held against the day of the request instead, so
+        // that the policy around it holds on.
+        let policies = admit::read_policies(&self.policies, &objects, Date::of_unix_day(0), ui)?;
+        Ok((policies, Facts::of(Inventory::new(objects))))
+    }
+
+    fn compile(&self, policies: Policies, facts: Facts) -> Loaded {
+        let refused = policies.refused.len();
+        let decider = Decider::new(policies, self.version, &check::compile_for_gate);
+        let said = warnings::of(&decider, crate::config::today());
+        let state = State { decider: Arc::new(decider), facts: Arc::new(facts) };
+        Loaded { state, refused, warnings: said }
+    }
+}
