@@ -46,7 +46,12 @@ pub(crate) struct Guarded<'s> {
 
 impl<'s> Guarded<'s> {
     /// Starts a webhook with a namespace of its name, and sends that namespace's pods to it.
-    pub(crate) fn start(server: &'s ApiServer, name: &'static str, policies: &str, objects: &[Value]) -> Self {
+    pub(crate) fn start(
+        server: &'s ApiServer,
+        name: &'static str,
+        policies: &str,
+        objects: &[Value],
+    ) -> Self {
         let authority = Authority::new("cofferdam-webhook");
         let program = Path::new(env!("CARGO_BIN_EXE_cofferdam"));
         let webhook = Webhook::start(program, &folder(server, name), &authority, policies, objects);

@@ -28,7 +28,8 @@ fn certificates_rotate_under_load_and_no_request_fails() {
     let mut overlap = guarded.webhook.configuration("Validating", guarded.name, "Fail", 5);
     guarded.webhook.set_certificate(&next).unwrap();
     overlap["webhooks"][0]["clientConfig"] =
-        guarded.webhook.configuration("Validating", guarded.name, "Fail", 5)["webhooks"][0]["clientConfig"].clone();
+        guarded.webhook.configuration("Validating", guarded.name, "Fail", 5)["webhooks"][0]["clientConfig"]
+            .clone();
     guarded.webhook.set_certificate(&guarded.authority).unwrap();
     guarded.cluster.apply(&overlap);
     until("the webhook is asked", || (guarded.create("rotating", &bad("probe")).0 == 403).then_some(()));
@@ -58,8 +59,10 @@ fn certificates_rotate_under_load_and_no_request_fails() {
 #[test]
 fn every_answer_is_by_the_old_policy_or_the_new() {
     let Some(server) = shared() else { return };
-    let (loose, strict) =
-        (policy("{podSecurity: {level: baseline, version: v1.30}}"), policy("{podSecurity: {level: restricted, version: v1.31}}"));
+    let (loose, strict) = (
+        policy("{podSecurity: {level: baseline, version: v1.30}}"),
+        policy("{podSecurity: {level: restricted, version: v1.31}}"),
+    );
     let guarded = Guarded::start(server, "edited", &loose, &[]);
     guarded.register("Validating", "Fail");
     let request = create("edited", &bad("steady"));
@@ -89,6 +92,8 @@ fn every_answer_is_by_the_old_policy_or_the_new() {
             }
         }
     });
-    eprintln!("a policy edited under load: {by_old} answers by the one, {by_new} by the other, none by neither");
+    eprintln!(
+        "a policy edited under load: {by_old} answers by the one, {by_new} by the other, none by neither"
+    );
     assert!(by_old > 0 && by_new > 0);
 }

@@ -29,7 +29,8 @@ fn kubectl_shows_a_denial_a_warning_and_a_mutated_pod() {
 
     let denied = kubectl(server, "create -n kubectl -f -", &bad("bad"));
     let said = String::from_utf8_lossy(&denied.stderr).into_owned();
-    let words = format!("{}pods \"bad\" is forbidden: violates PodSecurity \"restricted:latest\"", guarded.prefix());
+    let words =
+        format!("{}pods \"bad\" is forbidden: violates PodSecurity \"restricted:latest\"", guarded.prefix());
     assert!(!denied.status.success() && said.contains(&words), "{said}");
 
     let mut pod = good("changed");

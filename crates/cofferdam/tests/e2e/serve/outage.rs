@@ -16,7 +16,8 @@ fn a_dead_webhook_leaves_what_was_declared() {
     // The same rule as a policy that the API server runs by itself, in a namespace whose webhook may be ignored.
     let cluster = &fails.cluster;
     cluster.namespace("backed", &json!({"webhook": "open", "backed": "yes"}));
-    let backed = "{match: {namespaceSelector: {matchLabels: {backed: 'yes'}}}, podSecurity: {level: restricted}}";
+    let backed =
+        "{match: {namespaceSelector: {matchLabels: {backed: 'yes'}}}, podSecurity: {level: restricted}}";
     accept(cluster, &exported(&policy(backed).replace("name: e2e", "name: backed")));
     cluster.namespace("kube-system", &json!({}));
 
@@ -28,14 +29,20 @@ fn a_dead_webhook_leaves_what_was_declared() {
         let (status, said) = fails.create("closed", &good("a"));
         (status != 201).then_some((status, said))
     });
-    assert!(status == 500 && said.contains("failed calling webhook \"closed.cofferdam.dev\""), "{status}: {said}");
+    assert!(
+        status == 500 && said.contains("failed calling webhook \"closed.cofferdam.dev\""),
+        "{status}: {said}"
+    );
     assert_eq!(fails.create("kube-system", &bad("a")).0, 201, "system namespaces go on");
     assert_eq!(ignores.create("open", &bad("a")).0, 201, "Ignore lets in");
     let (status, said) = until("the exported policy holds", || {
         let (status, said) = ignores.create("backed", &bad("a"));
         (status != 201).then_some((status, said))
     });
-    assert!(status == 422 && said.contains("ValidatingAdmissionPolicy 'backed-pod-security'"), "{status}: {said}");
+    assert!(
+        status == 422 && said.contains("ValidatingAdmissionPolicy 'backed-pod-security'"),
+        "{status}: {said}"
+    );
     assert_eq!(ignores.create("backed", &good("a")).0, 201);
 
     fails.webhook.start_again().unwrap();
@@ -48,5 +55,7 @@ fn a_dead_webhook_leaves_what_was_declared() {
         assert!(said.starts_with(&guarded.prefix()), "{said}");
         assert_eq!(guarded.create(guarded.name, &good("a")).0, 201);
     }
-    eprintln!("webhook killed: Fail refuses, Ignore lets in, kube-system and exported policies go on; and back");
+    eprintln!(
+        "webhook killed: Fail refuses, Ignore lets in, kube-system and exported policies go on; and back"
+    );
 }
