@@ -15,7 +15,7 @@ use crate::native::{Namespaces, creation, decider, objects};
 use crate::pod_security::fixtures;
 
 /// Every so many pods of the corpus is asked about.
-const EVERY: usize = 5;
+const EVERY: usize = 2;
 /// Where no policy looks.
 const FREE: &str = "free";
 

@@ -14,8 +14,20 @@ pub(super) struct Asked<'c> {
     pub(super) request: Request,
     /// Written for it.
     there: Option<Value>,
-    /// What the server makes of the object when no policy touches it.
-    untouched: Value,
+    /// What the server answers when no policy is in force.
+    untouched: Answer,
+}
+
+/// What comes of a comparison.
+pub(super) enum Compared {
+    /// Both let it in.
+    Allowed,
+    /// Both refuse it, in the same words.
+    Denied,
+    /// The object is refused as invalid before validating policies are asked: there is nothing to compare.
+    Invalid,
+    /// What differs.
+    Differently(Vec<String>),
 }
 
 impl<'c> Asked<'c> {
@@ -26,7 +38,7 @@ impl<'c> Asked<'c> {
             cluster.apply(object);
         }
         let plain = request(&case.request);
-        let untouched = cluster.call(&plain).json();
+        let untouched = cluster.call(&plain);
         let user = user(&case.request);
         let request = match case.request.user.username.as_str() {
             "" => plain,
@@ -35,24 +47,24 @@ impl<'c> Asked<'c> {
         Self { case, request, there, untouched }
     }
 
-    /// The question as we are to answer it: the server knows who asks, and that nothing is kept.
+    /// The question as admission sees it: the server knows who asks, keeps nothing, and has set defaults.
     pub(super) fn ours(&self) -> Question {
-        Question { user: user(&self.case.request), dry_run: true, ..self.case.request.clone() }
+        let mut question =
+            Question { user: user(&self.case.request), dry_run: true, ..self.case.request.clone() };
+        let writes = matches!(question.operation, Operation::Create | Operation::Update);
+        if writes && self.untouched.status < 300 {
+            question.object = Some(self.untouched.json());
+        }
+        question
     }
 
-    pub(super) fn differences(&self, ours: &Decision, answer: &Answer) -> Vec<String> {
-        let status = answer.json();
-        let message = answer.message();
-        let by_policy = answer.status >= 400 && message.contains("with binding '");
-        if answer.status == 403 && !by_policy {
-            return vec![format!("the request itself was refused: {message}")];
+    pub(super) fn compared(&self, ours: &Decision, answer: &Answer) -> Compared {
+        let theirs = self.refusal(answer);
+        let told = ours.denied.as_ref();
+        let told = told.map(|status| (status.code, status.reason.clone(), status.message.clone()));
+        if theirs.is_none() && self.untouched.status == 422 {
+            return Compared::Invalid;
         }
-        let theirs = by_policy.then(|| {
-            let reason = status["reason"].as_str().unwrap_or_default();
-            (answer.status, reason.to_owned(), message.clone())
-        });
-        let denied = ours.denied.as_ref();
-        let told = denied.map(|status| (status.code, status.reason.clone(), status.message.clone()));
         let mut found = Vec::new();
         let mut compare = |what: &str, ours: String, theirs: String| {
             if ours != theirs {
@@ -63,11 +75,25 @@ impl<'c> Asked<'c> {
         let of_policies = |text: &&String| text.contains("Validation failed for");
         let warned = |list: &[String]| format!("{:?}", list.iter().filter(of_policies).collect::<Vec<_>>());
         compare("warnings", warned(&ours.warnings), warned(&answer.warnings));
-        if let (None, true, Some(object)) = (denied, answer.status < 300, &ours.object) {
-            let before = self.case.request.object.as_ref().unwrap();
-            compare("changes", changes(before, object), changes(&self.untouched, &status));
+        if let (None, true, Some(object)) = (&told, answer.status < 300, &ours.object) {
+            let before = self.untouched.json();
+            compare("changes", changes(&before, object), changes(&before, &answer.json()));
         }
-        found
+        match (found.is_empty(), theirs) {
+            (false, _) => Compared::Differently(found),
+            (true, Some(_)) => Compared::Denied,
+            (true, None) => Compared::Allowed,
+        }
+    }
+
+    /// What policies have against it: a refusal that is not there without them.
+    fn refusal(&self, answer: &Answer) -> Option<(u16, String, String)> {
+        let without = (self.untouched.status, self.untouched.message());
+        if answer.status < 300 || (answer.status, answer.message()) == without {
+            return None;
+        }
+        let reason = answer.json()["reason"].as_str().unwrap_or_default().to_owned();
+        Some((answer.status, reason, answer.message()))
     }
 
     pub(super) fn clean(&self, cluster: &Cluster<'_>) {
