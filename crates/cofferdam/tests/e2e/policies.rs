@@ -113,10 +113,13 @@ impl Suite {
         }
     }
 
-    /// The server refuses pods of classes that are not there.
+    /// Classes that pods have or are given: the server refuses pods of classes that are not there.
     fn runtime_classes(&self) -> impl Iterator<Item = String> {
+        let changes = self.cases.iter().filter_map(|case| case.expect.changes.as_ref());
+        let given = changes.filter_map(|changes| changes.get("spec.runtimeClassName"));
         let objects = self.cases.iter().filter_map(|case| case.request.object.as_ref());
-        objects.filter_map(|object| Some(object.pointer("/spec/runtimeClassName")?.as_str()?.to_owned()))
+        let had = objects.filter_map(|object| object.pointer("/spec/runtimeClassName"));
+        given.chain(had).filter_map(|class| Some(class.as_str()?.to_owned()))
     }
 
     fn remove_world(&self, cluster: &Cluster<'_>) {

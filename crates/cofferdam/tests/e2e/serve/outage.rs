@@ -40,7 +40,7 @@ fn a_dead_webhook_leaves_what_was_declared() {
         (status != 201).then_some((status, said))
     });
     assert!(
-        status == 422 && said.contains("ValidatingAdmissionPolicy 'backed-pod-security'"),
+        status == 403 && said.contains("ValidatingAdmissionPolicy 'backed-pod-security'"),
         "{status}: {said}"
     );
     assert_eq!(ignores.create("backed", &good("a")).0, 201);
