@@ -36,7 +36,7 @@ pub(super) fn programs(repo: &Repo) -> anyhow::Result<Found> {
         println!("{name} {release} building with go (many minutes the first time)");
         build(&source, name, release, &setup)?;
     }
-    std::fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))?;
+    std::fs::write(&stamp, &wanted).with_context(|| format!("writing {}", stamp.display()))?;
     Ok(Found::Installed(format!("kube-apiserver and kubectl {release}")))
 }
 
