@@ -52,7 +52,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(5),
             headers: Duration::from_secs(10),
             body_time: Duration::from_secs(10),
-            idle: Duration::from_secs(120),
+            idle: Duration::from_mins(2),
             answer: Duration::from_secs(10),
             last_answers: Duration::from_secs(30),
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use object::{Inventory, Object};
 use policy::Date;
 use policy::admission_policy::{Authorize, Cluster};
-use policy::decide::{Facts, Labels, Lookup, Pods};
+use policy::decide::{Facts, Labels, Lookup, Pods, namespace_labels};
 use policy::request::Request;
 
 use crate::gate::State;
@@ -39,9 +39,17 @@ const DAY: u64 = 24 * 60 * 60;
 /// What one request may look up: what is known to all, and what was asked for it alone.
 pub(crate) struct Overlay<'s> {
     facts: &'s Facts,
-    fresh: Option<Facts>,
+    fresh: Option<Fresh>,
     pods: Asked,
     late: Instant,
+}
+
+/// A namespace that no cache has.
+struct Fresh {
+    name: String,
+    labels: Labels,
+    /// What is known, and it.
+    cluster: Cluster,
 }
 
 /// What came of asking for pods.
@@ -85,14 +93,19 @@ async fn until<T>(late: Instant, pending: Pending<'_, T>) -> Option<T> {
 
 impl Fetched {
     pub(crate) fn over(self, facts: &Facts) -> Overlay<'_> {
-        let fresh = self.namespace.map(|namespace| Facts::of(Inventory::new(vec![namespace])));
+        let fresh = self.namespace.map(|namespace| {
+            let mut cluster = facts.cluster().clone();
+            cluster.learn(&namespace);
+            Fresh { name: namespace.name().to_owned(), labels: namespace_labels(&namespace), cluster }
+        });
         Overlay { facts, fresh, pods: self.pods, late: self.late }
     }
 }
 
 impl Lookup for Overlay<'_> {
     fn labels(&self, namespace: &str) -> Option<&Labels> {
-        self.facts.labels(namespace).or_else(|| self.fresh.as_ref()?.labels(namespace))
+        let fresh = self.fresh.as_ref().filter(|fresh| fresh.name == namespace);
+        fresh.map(|fresh| &fresh.labels).or_else(|| self.facts.labels(namespace))
     }
 
     fn inventory(&self) -> &Inventory {
@@ -108,11 +121,15 @@ impl Lookup for Overlay<'_> {
     }
 
     fn cluster(&self) -> &Cluster {
-        self.facts.cluster()
+        self.fresh.as_ref().map_or_else(|| self.facts.cluster(), |fresh| &fresh.cluster)
     }
 
     fn authorize(&self) -> Option<&Authorize> {
         self.facts.authorize()
+    }
+
+    fn assumes_namespaces(&self) -> bool {
+        false
     }
 
     fn today(&self) -> Option<Date> {

@@ -32,7 +32,7 @@ const NEEDS: [(&str, Needs); 10] = [
     ("webhook-self-deadlock", Needs { kinds: "Services and pods", pods_without: false }),
 ];
 
-/// The plugin LimitRanger fills in what is missing before any webhook is asked, and refuses what is too much.
+/// The plugin `LimitRanger` fills in what is missing before any webhook is asked, and refuses what is too much.
 const LIMIT_RANGES: Needs = Needs { kinds: "LimitRanges", pods_without: true };
 const SERVICE_ACCOUNTS: Needs = Needs { kinds: "ServiceAccounts", pods_without: false };
 const NETWORK_POLICIES: Needs = Needs { kinds: "NetworkPolicies", pods_without: false };

@@ -68,6 +68,19 @@ impl Policies {
         self.hooks.is_empty()
     }
 
+    /// Whether an answer may depend on what the namespace of the request is like.
+    pub fn ask_for_namespaces(&self) -> bool {
+        self.hooks.iter().any(Hook::asks_for_namespace)
+    }
+
+    /// Policies with parameters: their names, and the API version and kind of the parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.hooks.iter().filter_map(|hook| {
+            let kind = hook.policy.param_kind.as_ref()?;
+            Some((hook.policy.id.name.as_str(), kind.api_version.as_str(), kind.kind.as_str()))
+        })
+    }
+
     /// The answer to a request: mutating policies first, then the validating ones.
     pub fn decide(&self, mut request: Request, cluster: &Cluster, authorize: &Authorize) -> Decision {
         let mut decision = Decision::default();

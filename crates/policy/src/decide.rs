@@ -65,6 +65,12 @@ pub trait Lookup {
         None
     }
 
+    /// Whether a namespace that nobody knows may be taken for one with no labels of its own, as `admit` does for
+    /// the object at hand.
+    fn assumes_namespaces(&self) -> bool {
+        true
+    }
+
     /// Which day it is, where that was not settled when the policies were read: waivers expire.
     fn today(&self) -> Option<Date> {
         None
@@ -101,6 +107,8 @@ pub type Compile<'c> = dyn Fn(&Policy, Version) -> Box<dyn Rules> + 'c;
 pub struct Decider {
     policies: Vec<Ready>,
     admission: admission_policy::Policies,
+    /// Whether Kubernetes' own policies look at namespaces.
+    looks_at_namespaces: bool,
     version: Version,
 }
 
@@ -166,7 +174,9 @@ impl Decider {
             Ready { policy, rules }
         };
         let list = policies.list.into_iter().map(ready).collect();
-        Self { policies: list, admission: policies.admission, version }
+        let admission = policies.admission;
+        let looks_at_namespaces = admission.ask_for_namespaces();
+        Self { policies: list, admission, looks_at_namespaces, version }
     }
 
     /// How many policies are in force.
@@ -187,6 +197,11 @@ impl Decider {
     /// The policies of our own, in their order.
     pub fn policies(&self) -> impl Iterator<Item = &Policy> {
         self.policies.iter().map(|ready| &ready.policy)
+    }
+
+    /// Kubernetes' own policies.
+    pub fn admission_policies(&self) -> &admission_policy::Policies {
+        &self.admission
     }
 
     /// The namespace whose pods the answer will look at, if there is one: one that asks for more than it did.
@@ -324,8 +339,20 @@ impl Decider {
     }
 
     /// The policies a request is a matter of.
+    ///
+    /// # Errors
+    /// When labels decide and nobody knows them: an unanswered question is no reason to let something in.
     fn matching(&self, request: &Request, lookup: &dyn Lookup) -> Result<Vec<&Ready>, Status> {
         let mut found = Vec::new();
+        let namespace = &request.namespace;
+        if self.looks_at_namespaces
+            && !lookup.assumes_namespaces()
+            && !namespace.is_empty()
+            && !request.is_about("", "namespaces")
+            && lookup.labels(namespace).is_none()
+        {
+            return Err(unknown(namespace));
+        }
         // What is removed or connected to was let in before: only Kubernetes' own policies look at that.
         if matches!(request.operation, Operation::Delete | Operation::Connect) {
             return Ok(found);

@@ -42,7 +42,7 @@ impl SelfSigned {
 
     /// Renews it whenever it is due, and follows what other replicas keep. Never ends.
     pub async fn keep(mut self) {
-        let pause = (self.wanted.lifetime / 60).min(Duration::from_secs(60));
+        let pause = (self.wanted.lifetime / 60).min(Duration::from_mins(1));
         loop {
             sleep(pause).await;
             if let Err(error) = self.renew().await {

@@ -88,7 +88,7 @@ async fn certify(args: &ServeArgs, certificates: &Arc<Certificates>, log: &Arc<L
 
 /// A Service has a long name, too.
 fn names(name: &str) -> Vec<String> {
-    let long = name.ends_with(".svc").then(|| format!("{name}.cluster.local"));
+    let long = name.strip_suffix(".svc").map(|_| format!("{name}.cluster.local"));
     [name.to_owned()].into_iter().chain(long).collect()
 }
 

@@ -13,5 +13,6 @@ mod policy_test;
 mod psp;
 mod rendered;
 mod secrets;
+mod serve;
 mod support;
 mod waivers;

@@ -1,6 +1,7 @@
 //! What else is in the cluster that a decision looks at: namespaces, parameters, kinds?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use object::Object;
 use serde_json::{Value, json};
@@ -10,14 +11,18 @@ use super::request::GroupVersionKind;
 use super::served;
 
 /// The objects a decision may look up.
-#[derive(Debug, Default)]
+///
+/// A copy shares them: one that knows a namespace more costs little.
+#[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    namespaces: BTreeMap<String, Value>,
-    /// By kind, then namespace and name.
-    objects: BTreeMap<GroupVersionKind, BTreeMap<(String, String), Value>>,
+    namespaces: BTreeMap<String, Arc<Value>>,
+    objects: Arc<BTreeMap<GroupVersionKind, ByName>>,
     /// Kinds that custom resource definitions add.
-    custom: BTreeMap<GroupVersionKind, Scope>,
+    custom: Arc<BTreeMap<GroupVersionKind, Scope>>,
 }
+
+/// Objects of a kind by namespace and name.
+type ByName = BTreeMap<(String, String), Value>;
 
 /// Whether objects of a kind lie in namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +91,14 @@ impl Cluster {
             metadata.insert("labels".to_owned(), json!(labels));
         }
         complete_namespace(&mut value, namespace);
-        self.namespaces.insert(namespace.to_owned(), value);
+        self.namespaces.insert(namespace.to_owned(), Arc::new(value));
+    }
+
+    /// Adds a namespace, or replaces it.
+    pub fn learn(&mut self, namespace: &Object) {
+        let mut value = served::as_served(crate::value::of(namespace.root()));
+        complete_namespace(&mut value, namespace.name());
+        self.namespaces.insert(namespace.name().to_owned(), Arc::new(value));
     }
 
     fn add(&mut self, object: &Object) {
@@ -95,7 +107,7 @@ impl Cluster {
         let mut value = served::as_served(crate::value::of(object.root()));
         if id.api_version == "v1" && id.kind == "Namespace" {
             complete_namespace(&mut value, &id.name);
-            self.namespaces.insert(id.name.clone(), value.clone());
+            self.namespaces.insert(id.name.clone(), Arc::new(value.clone()));
         }
         if id.kind == "CustomResourceDefinition" {
             self.define(&value);
@@ -105,7 +117,7 @@ impl Cluster {
             Some(Scope::Namespaced) => object.namespace().to_owned(),
             None => id.namespace.clone().unwrap_or_default(),
         };
-        self.objects.entry(kind).or_default().insert((namespace, id.name.clone()), value);
+        Arc::make_mut(&mut self.objects).entry(kind).or_default().insert((namespace, id.name.clone()), value);
     }
 
     fn define(&mut self, definition: &Value) {
@@ -115,7 +127,8 @@ impl Cluster {
         let versions = definition.pointer("/spec/versions").and_then(Value::as_array);
         for version in versions.into_iter().flatten().filter_map(|version| version.get("name")?.as_str()) {
             let (group, kind) = (text("/spec/group"), text("/spec/names/kind"));
-            self.custom.insert(GroupVersionKind { group, version: version.to_owned(), kind }, scope);
+            Arc::make_mut(&mut self.custom)
+                .insert(GroupVersionKind { group, version: version.to_owned(), kind }, scope);
         }
     }
 
@@ -140,13 +153,13 @@ impl Cluster {
     /// The namespace of that name. One that was not given is taken to exist with the label every namespace
     /// has: requests into namespaces that do not exist never come as far as a policy.
     pub(crate) fn namespace(&self, name: &str) -> Value {
-        self.namespaces.get(name).cloned().unwrap_or_else(|| {
-            let mut value = served::as_served(
-                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
-            );
-            complete_namespace(&mut value, name);
-            value
-        })
+        if let Some(known) = self.namespaces.get(name) {
+            return Value::clone(known);
+        }
+        let assumed = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+        let mut value = served::as_served(assumed);
+        complete_namespace(&mut value, name);
+        value
     }
 
     /// The parameters a binding means for a request in `namespace`; one `None` where the policy has none.

@@ -17,6 +17,23 @@ pub(super) struct Compiled {
     pub(super) body: CompiledBody,
 }
 
+impl Compiled {
+    /// Every expression of the policy.
+    pub(super) fn programs(&self) -> Vec<&Program> {
+        let mut all: Vec<&Program> = self.conditions.iter().collect();
+        all.extend(self.variables.iter().map(|(_, program)| program));
+        match &self.body {
+            CompiledBody::Validating(validator) => {
+                let messages = validator.validations.iter().filter_map(|v| v.message_expression.as_ref());
+                all.extend(validator.validations.iter().map(|v| &v.expression).chain(messages));
+                all.extend(validator.annotations.iter().map(|(_, program)| program));
+            }
+            CompiledBody::Mutating { mutators, .. } => all.extend(mutators.iter().map(|m| &m.expression)),
+        }
+        all
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum CompiledBody {
     Validating(Validator),

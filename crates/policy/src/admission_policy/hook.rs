@@ -18,6 +18,17 @@ pub(super) struct Hook {
     pub(super) bindings: Vec<Bound>,
 }
 
+impl Hook {
+    /// Whether the answer depends on what the namespace of the request is like.
+    pub(super) fn asks_for_namespace(&self) -> bool {
+        let bound = self.bindings.iter().filter_map(|bound| bound.binding.resources.as_ref());
+        let mut matches = [&self.policy.constraints].into_iter().chain(bound);
+        let programs = self.compiled.as_ref().map(Compiled::programs).unwrap_or_default();
+        matches.any(|rules| !rules.namespaces.is_empty())
+            || programs.iter().any(|program| program.text.contains("namespaceObject"))
+    }
+}
+
 /// A binding of the policy.
 #[derive(Debug)]
 pub(super) struct Bound {

@@ -2,6 +2,7 @@
 
 mod defaults;
 mod fixtures;
+mod halves;
 mod hostile;
 mod joined;
 mod matching;

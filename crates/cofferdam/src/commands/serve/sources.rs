@@ -104,7 +104,7 @@ impl Sources {
     fn compile(&self, policies: Policies, facts: Facts) -> Loaded {
         let refused = policies.refused.len();
         let decider = Decider::new(policies, self.version, &check::compile_for_gate);
-        let said = warnings::of(&decider, crate::config::today());
+        let said = warnings::of(&decider, &facts, crate::config::today());
         let state = State { decider: Arc::new(decider), facts: Arc::new(facts) };
         Loaded { state, refused, warnings: said }
     }
