@@ -58,10 +58,14 @@ fn build(source: &Path, name: &str, release: &str, setup: &Path) -> anyhow::Resu
 
 /// The release a `go.mod` requires of Kubernetes.
 fn release(text: &str) -> anyhow::Result<&str> {
-    let mut words = text.lines().map(str::split_whitespace);
-    let found =
-        words.find_map(|mut line| line.by_ref().find(|word| *word == "k8s.io/kubernetes").and(line.next()));
-    let found = found.filter(|version| version.starts_with('v'));
+    let mut lines = text.lines().map(str::split_whitespace);
+    let found = lines.find_map(|mut line| {
+        let version = line.find(|word| *word == "k8s.io/kubernetes").and(line.next())?;
+        version
+            .strip_prefix('v')
+            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+            .and(Some(version))
+    });
     found.context("it requires no k8s.io/kubernetes at a version: add `require k8s.io/kubernetes v1.N.P`")
 }
 
@@ -102,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_release_is_what_the_module_requires() {
-        let text = "tool k8s.io/kubernetes/cmd/kubectl\n\nrequire k8s.io/kubernetes v1.37.2\n";
+        let text = "// k8s.io/kubernetes itself\ntool k8s.io/kubernetes/cmd/kubectl\n\nrequire k8s.io/kubernetes v1.37.2\n";
         assert_eq!(release(text).unwrap(), "v1.37.2");
         assert_eq!(release("require (\n\tk8s.io/kubernetes v1.2.3\n)").unwrap(), "v1.2.3");
         assert!(release("module x\n").unwrap_err().to_string().contains("k8s.io/kubernetes"));
