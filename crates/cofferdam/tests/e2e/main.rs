@@ -12,3 +12,4 @@ mod policies;
 mod random;
 mod rbac;
 mod serve;
+mod warned;

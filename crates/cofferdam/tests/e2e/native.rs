@@ -49,14 +49,33 @@ impl Lookup for Namespaces {
 
 /// The answer to the creation of a pod.
 pub(crate) fn creation(decider: &Decider, lookup: &dyn Lookup, namespace: &str, pod: &Value) -> Response {
+    let mut pod = pod.clone();
+    pod["metadata"]["namespace"] = namespace.into();
+    answer(decider, lookup, "/pods", &pod, None)
+}
+
+/// The answer to writing an object of this collection: its creation, or an update of what was there.
+pub(crate) fn answer(
+    decider: &Decider,
+    lookup: &dyn Lookup,
+    collection: &str,
+    object: &Value,
+    old: Option<&Value>,
+) -> Response {
+    let api_version = object["apiVersion"].as_str().unwrap();
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let plural = collection.rsplit('/').next().unwrap();
+    let metadata = &object["metadata"];
+    let namespace = if plural == "namespaces" { &metadata["name"] } else { &metadata["namespace"] };
     let review = json!({
         "apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview",
         "request": {
-            "uid": "e2e", "operation": "CREATE", "namespace": namespace, "name": pod["metadata"]["name"],
-            "kind": {"group": "", "version": "v1", "kind": "Pod"},
-            "resource": {"group": "", "version": "v1", "resource": "pods"},
+            "uid": "e2e", "operation": if old.is_some() { "UPDATE" } else { "CREATE" },
+            "namespace": namespace, "name": metadata["name"],
+            "kind": {"group": group, "version": version, "kind": object["kind"]},
+            "resource": {"group": group, "version": version, "resource": plural},
             "userInfo": {"username": "admin", "groups": ["system:masters"]},
-            "object": pod,
+            "object": object, "oldObject": old,
         },
     });
     let source = Arc::new(Source::file("review.json", review.to_string()));
