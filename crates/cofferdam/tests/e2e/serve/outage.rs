@@ -3,15 +3,21 @@
 use serde_json::json;
 
 use super::{Guarded, bad, good, policy};
-use crate::cluster::{shared, until};
+use crate::cluster::{own, until};
 use crate::exported::{accept, exported};
 
 #[test]
 fn a_dead_webhook_leaves_what_was_declared() {
-    let Some(server) = shared() else { return };
-    let mut fails = Guarded::start(server, "closed", &policy("{podSecurity: {level: restricted}}"), &[]);
-    fails.register("Validating", "Fail");
-    let mut ignores = Guarded::start(server, "open", &policy("{podSecurity: {level: restricted}}"), &[]);
+    let Some(server) = own("outage") else { return };
+    let mut fails = Guarded::start(&server, "closed", &policy("{podSecurity: {level: restricted}}"), &[]);
+    // Everywhere but where the cluster itself lives, as the chart has it; and not where the other one is asked.
+    let mut everywhere = fails.webhook.configuration("Validating", "closed", "Fail", 5);
+    everywhere["webhooks"][0]["namespaceSelector"] = json!({"matchExpressions": [{
+        "key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system", "open", "backed"],
+    }]});
+    fails.cluster.apply(&everywhere);
+    until("the webhook is asked", || (fails.create("default", &bad("a")).0 == 403).then_some(()));
+    let mut ignores = Guarded::start(&server, "open", &policy("{podSecurity: {level: restricted}}"), &[]);
     ignores.register("Validating", "Ignore");
     // The same rule as a policy that the API server runs by itself, in a namespace whose webhook may be ignored.
     let cluster = &fails.cluster;
@@ -33,6 +39,7 @@ fn a_dead_webhook_leaves_what_was_declared() {
         status == 500 && said.contains("failed calling webhook \"closed.cofferdam.dev\""),
         "{status}: {said}"
     );
+    assert_eq!(fails.create("default", &good("a")).0, 500, "Fail refuses everywhere else");
     assert_eq!(fails.create("kube-system", &bad("a")).0, 201, "system namespaces go on");
     assert_eq!(ignores.create("open", &bad("a")).0, 201, "Ignore lets in");
     let (status, said) = until("the exported policy holds", || {
