@@ -1,5 +1,7 @@
 //! Do exported policies refuse the same pods in the API server as the checks they were made from?
 
+mod whole;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -66,7 +68,11 @@ fn exported_policies_refuse_the_same_pods() {
     let cluster = Cluster::new(&server);
     cluster.namespace(FREE, &json!({}));
     fixtures_are_refused(&cluster);
-    corpus_is_refused(&cluster);
+    if let Some(pods) = corpus() {
+        let seen = as_seen(&cluster, &pods);
+        whole::is_alike(&cluster, &seen);
+        corpus_is_refused(&cluster, &seen);
+    }
 }
 
 /// Each level and version as a policy of its own, for a namespace of its own.
@@ -124,8 +130,7 @@ fn fixtures_are_refused(cluster: &Cluster<'_>) {
 }
 
 /// Each check as a policy of its own, for a namespace of its own.
-fn corpus_is_refused(cluster: &Cluster<'_>) {
-    let Some(pods) = corpus() else { return };
+fn corpus_is_refused(cluster: &Cluster<'_>, seen: &[Value]) {
     let place = |id: &str| Place {
         name: format!("c-{id}"),
         spec: format!("checks: {{{id}: enforce}}"),
@@ -149,7 +154,6 @@ fn corpus_is_refused(cluster: &Cluster<'_>) {
         place.write(cluster, &mut known);
     }
     settled(cluster);
-    let seen = as_seen(cluster, &pods);
     let mut requests = Vec::new();
     for place in &places {
         requests.extend(seen.iter().map(|pod| Request::post(&pods_of(&place.name), pod)));
@@ -159,7 +163,7 @@ fn corpus_is_refused(cluster: &Cluster<'_>) {
     let mut answers = answers.iter();
     for place in &places {
         let decider = decider(&place.policy());
-        for pod in &seen {
+        for pod in seen {
             let answer = answers.next().unwrap();
             let ours = creation(&decider, &known, &place.name, pod).denied;
             let theirs = refused(answer.status, &answer.message());

@@ -54,6 +54,15 @@ pub(crate) fn creation(decider: &Decider, lookup: &dyn Lookup, namespace: &str, 
     answer(decider, lookup, "/pods", &pod, None)
 }
 
+/// The pod as the policies change it.
+pub(crate) fn changed(decider: &Decider, lookup: &dyn Lookup, namespace: &str, pod: &Value) -> Value {
+    let mut pod = pod.clone();
+    pod["metadata"]["namespace"] = namespace.into();
+    let changed = decider.changed(&question("/pods", &pod, None), lookup).unwrap();
+    let object = changed.and_then(|request| request.object);
+    object.map_or(pod, |object| policy::value::of(object.root()))
+}
+
 /// The answer to writing an object of this collection: its creation, or an update of what was there.
 pub(crate) fn answer(
     decider: &Decider,
@@ -62,6 +71,10 @@ pub(crate) fn answer(
     object: &Value,
     old: Option<&Value>,
 ) -> Response {
+    decider.decide(&question(collection, object, old), lookup)
+}
+
+fn question(collection: &str, object: &Value, old: Option<&Value>) -> policy::request::Request {
     let api_version = object["apiVersion"].as_str().unwrap();
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let plural = collection.rsplit('/').next().unwrap();
@@ -79,7 +92,7 @@ pub(crate) fn answer(
         },
     });
     let source = Arc::new(Source::file("review.json", review.to_string()));
-    decider.decide(&policy::request::read(&source).unwrap(), lookup)
+    policy::request::read(&source).unwrap()
 }
 
 /// The objects of a YAML or JSON text.
