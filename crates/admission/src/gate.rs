@@ -46,10 +46,14 @@ impl Turn {
     }
 }
 
+/// Somebody who is told of each decision, such as whoever makes events of denials. It may not wait.
+pub type Witness = dyn Fn(Turn, &Request, &Response) + Send + Sync;
+
 /// Decides about reviews. Each is decided by one state, from its first look to its last.
 pub struct Gate {
     state: Swap<State>,
     live: Option<Arc<dyn Live>>,
+    witness: Option<Arc<Witness>>,
     pool: Pool,
     reviews: Semaphore,
     pub(crate) limits: Limits,
@@ -86,6 +90,7 @@ impl Gate {
         Self {
             state: Swap::new(state),
             live: None,
+            witness: None,
             pool: Pool::new(limits.at_work),
             reviews: Semaphore::new(limits.reviews),
             limits,
@@ -102,6 +107,22 @@ impl Gate {
         self
     }
 
+    /// The same, telling somebody of each decision.
+    #[must_use]
+    pub fn with_witness(mut self, witness: Arc<Witness>) -> Self {
+        self.witness = Some(witness);
+        self
+    }
+
+    /// Counts and logs a decision, and tells who wants to know.
+    pub(crate) fn decided(&self, turn: Turn, request: &Request, response: &Response) {
+        self.log.decided(turn, request, response);
+        self.metrics.decided(turn, response);
+        if let Some(witness) = &self.witness {
+            witness(turn, request, response);
+        }
+    }
+
     /// What probes are told.
     pub fn health(&self) -> &Arc<Health> {
         &self.health
@@ -115,6 +136,16 @@ impl Gate {
     /// Decides by another state from the next request on.
     pub fn swap(&self, state: State) {
         self.state.set(state);
+    }
+
+    /// Decides by other policies from the next request on, and by the same facts.
+    pub fn swap_policies(&self, decider: Arc<Decider>) {
+        self.state.change(|state| State { decider, facts: Arc::clone(&state.facts) });
+    }
+
+    /// Decides by other facts from the next request on, and by the same policies.
+    pub fn swap_facts(&self, facts: Arc<Facts>) {
+        self.state.change(|state| State { decider: Arc::clone(&state.decider), facts });
     }
 
     /// The answer to a review.

@@ -16,6 +16,13 @@ impl<T> Swap<T> {
     }
 
     pub(crate) fn set(&self, value: T) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
+        self.change(|_| value);
+    }
+
+    /// Puts another in its place, made of the one before: of two who change it neither undoes the other.
+    pub(crate) fn change(&self, next: impl FnOnce(&T) -> T) {
+        let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let next = Arc::new(next(&slot));
+        *slot = next;
     }
 }

@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn second_stacks_are_refused() {
         assert!(said("x: granit-parser rustls ring openssl-probe serde-saphyr").is_empty());
-        for name in ["serde_yaml", "saphyr-parser", "openssl-sys", "libyaml-safer", "native-tls", "aws-lc-rs"] {
+        for name in ["serde_yaml", "saphyr-parser", "openssl-sys", "libyaml-safer", "native-tls", "aws-lc-rs"]
+        {
             assert_eq!(said(&format!("x: {name}")).len(), 1, "{name}");
         }
     }
