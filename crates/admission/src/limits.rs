@@ -42,7 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 1024,
-            connections_of_peer: 256,
+            connections_of_peer: 64,
             streams: 250,
             body: MAX_REVIEW,
             bodies_of_peer: 16 << 20,

@@ -77,7 +77,9 @@ pub(crate) async fn fetch(
     let mut fetched = Fetched { namespace: None, pods: Asked::Nothing, late };
     let Some(live) = live else { return fetched };
     let name = &request.namespace;
-    if !name.is_empty() && state.facts.labels(name).is_none() {
+    // Of a namespace that is made or changed the request says everything.
+    let is_namespace = request.is_about("", "namespaces");
+    if !name.is_empty() && !is_namespace && state.facts.labels(name).is_none() {
         fetched.namespace = until(late, live.namespace(name)).await.flatten();
     }
     if let Some(namespace) = state.decider.asks_for_pods(request) {

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::Certificates;
 use crate::connection::{self, Service};
 use crate::gate::Gate;
+use crate::limits::Limits;
 use crate::peers::Peers;
 
 /// Why the server could not begin.
@@ -44,8 +45,9 @@ pub struct Server {
     drain: Duration,
 }
 
-/// Connections of probes and scrapers at once.
-const WATCHERS: usize = 64;
+/// Connections of probes and scrapers at once, and of one address: nobody may keep the kubelet from its probe.
+const WATCHERS: usize = 128;
+const WATCHERS_OF_PEER: usize = 8;
 
 impl Server {
     /// Listens for reviews, and for probes and scrapers if they have an address of their own.
@@ -200,16 +202,18 @@ fn reason(error: &std::io::Error) -> &'static str {
 /// Probes and scrapers, without TLS: nothing there is secret, and kubelets know no certificate of ours.
 async fn watch_over(listener: TcpListener, gate: Arc<Gate>, closing: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(WATCHERS));
+    let peers = Peers::new(&Limits { connections_of_peer: WATCHERS_OF_PEER, ..gate.limits.clone() });
     loop {
-        let Some((stream, _)) = next(&listener, &gate).await else { continue };
-        let Ok(place): Result<OwnedSemaphorePermit, _> = Arc::clone(&room).try_acquire_owned() else {
+        let Some((stream, address)) = next(&listener, &gate).await else { continue };
+        let place = Arc::clone(&room).try_acquire_owned().ok();
+        let Some(held) = place.zip(peers.connect(address.ip().to_canonical())) else {
             gate.metrics.connection_refused("watchers");
             continue;
         };
         let (service, closing) = (Service::figures(Arc::clone(&gate)), closing.clone());
         tokio::spawn(async move {
             connection::serve(stream, service, closing).await;
-            drop(place);
+            drop(held);
         });
     }
 }

@@ -22,6 +22,6 @@ impl<T> Swap<T> {
     }
 
     pub(crate) fn set(&self, value: T) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
+        self.change(|_| value);
     }
 }

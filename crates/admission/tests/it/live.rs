@@ -113,7 +113,7 @@ spec:
   matchConstraints:
     namespaceSelector: {matchLabels: {pod-security.kubernetes.io/enforce: baseline}}
     resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
-  validations: [{expression: 'false'}]
+  validations: [{expression: object.metadata.name == 'other'}]
 ---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding

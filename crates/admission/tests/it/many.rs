@@ -162,3 +162,28 @@ async fn a_request_keeps_what_it_began_with() {
     assert!(allowed(&asked.await.unwrap()), "by the first, which lets everything in");
     assert!(!allowed(&server.client().await.ask("/validate", review("b", with_host_port())).await));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_change_the_state_neither_undoes_the_other() {
+    let server = start(policy(SPEC), Limits::default()).await;
+    let (old, new) = (server.gate.state(), telling("new"));
+    server.gate.swap_policies(Arc::clone(&new.decider));
+    server.gate.swap_facts(Arc::clone(&new.facts));
+    let now = server.gate.state();
+    assert!(Arc::ptr_eq(&now.decider, &new.decider) && Arc::ptr_eq(&now.facts, &new.facts));
+    assert!(!Arc::ptr_eq(&now.facts, &old.facts));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_of_others_are_answered_while_one_address_holds_all_it_may() {
+    let server = start(policy(SPEC), Limits::default()).await;
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(TcpStream::connect(server.figures).await.unwrap());
+    }
+    let mut ninth = TcpStream::connect(server.figures).await.unwrap();
+    let ended = ninth.read(&mut [0; 1]).await;
+    assert!(matches!(ended, Ok(0) | Err(_)), "{ended:?}");
+    assert_eq!(server.figure("cofferdam_connections_refused_total{why=\"watchers\"}"), 1);
+    assert!(allowed(&server.client().await.ask("/validate", review("a", harmless())).await));
+}

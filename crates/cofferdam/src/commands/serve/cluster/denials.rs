@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admission::{Denied, Log};
+use admission::{Log, Witness};
 use cluster::{Cluster, Denial, Teller};
 use policy::request::{DryRun, Request};
 use policy::response::Response;
@@ -13,12 +13,13 @@ use tokio::sync::mpsc::{Receiver, channel};
 const WAITING: usize = 256;
 
 /// Takes denials and writes Events about them, a few a namespace.
-pub(super) fn telling(cluster: Cluster, log: Arc<Log>) -> Arc<Denied> {
+pub(super) fn telling(cluster: Cluster, log: Arc<Log>) -> Arc<Witness> {
     let (send, denials) = channel(WAITING);
     tokio::spawn(tell(cluster, denials, log));
-    Arc::new(move |request: &Request, response: &Response| {
+    Arc::new(move |_, request: &Request, response: &Response| {
         // What is only tried must leave no trace, and objects of the cluster are in no namespace to write into.
-        if request.dry_run == DryRun::No && !request.namespace.is_empty() {
+        let leaves_a_trace = request.dry_run == DryRun::No && !request.namespace.is_empty();
+        if leaves_a_trace && !response.is_allowed() {
             let _ = send.try_send(denial(request, response));
         }
     })
