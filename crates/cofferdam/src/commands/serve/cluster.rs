@@ -67,7 +67,9 @@ impl Connected {
         let cache = Cache::new(cluster.clone(), Bound::default(), PAUSE);
         cache.follow(Resource::namespaces(), Want::Metadata);
         cache.follow(Resource::runtime_classes(), Want::Whole);
-        Resource::rbac().into_iter().for_each(|kind| cache.follow(kind, Want::Whole));
+        for kind in Resource::rbac() {
+            cache.follow(kind, Want::Whole);
+        }
         if args.crd {
             cache.follow(Resource::policies(), Want::Whole);
             cache.follow(Resource::pod_security_policies(), Want::Whole);

@@ -60,8 +60,8 @@ async fn write(
             told.clear();
             log.info(if led { "leads" } else { "leads no more" }, &[]);
         }
-        let wishes = wished.borrow_and_update().clone();
-        for (name, acceptance) in &wishes {
+        let statuses = wished.borrow_and_update().clone();
+        for (name, acceptance) in &statuses {
             if !candidate.leads() || told.get(name) == Some(acceptance) {
                 continue;
             }
