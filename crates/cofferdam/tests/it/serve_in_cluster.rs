@@ -147,7 +147,7 @@ fn policies_of_the_cluster_are_decided_by_and_say_whether_they_are() {
         (condition["status"] == wanted).then(|| condition["message"].as_str().unwrap().to_owned())
     };
     real.until("the status of a good policy", || accepted("True"));
-    real.policy(&json!({"match": only_here, "podSecurity": {"level": "base"}}));
+    real.policy(&json!({"match": only_here, "podSecurity": {"level": "baseline"}, "mistyped": 1}));
     let why = real.until("the status of a bad edit", || accepted("False"));
     assert!(why.starts_with("what it said before holds: "), "{why}");
 
