@@ -18,6 +18,7 @@ struct Real {
 }
 
 impl Real {
+    #[allow(clippy::print_stdout)] // the reason why it is skipped
     fn at_hand(name: &str) -> Option<Self> {
         let Ok(kubeconfig) = std::env::var("COFFERDAM_E2E_KUBECONFIG") else {
             println!("skipped: COFFERDAM_E2E_KUBECONFIG names no cluster to try this on");
@@ -61,17 +62,6 @@ impl Real {
         self.apply(&json!({"apiVersion": "cofferdam.dev/v1alpha1", "kind": "Policy", "metadata": metadata, "spec": spec}));
     }
 
-    /// Looks until what is looked for is there.
-    fn until<T>(&self, what: &str, look: impl Fn() -> Option<T>) -> T {
-        for _ in 0..150 {
-            if let Some(found) = look() {
-                return found;
-            }
-            std::thread::sleep(Duration::from_millis(200));
-        }
-        panic!("{what} did not come about")
-    }
-
     /// A server, and where its figures are; it ends with the value.
     fn serve(&self) -> Running {
         let words = format!(
@@ -89,6 +79,17 @@ impl Real {
         std::thread::spawn(move || lines.for_each(drop));
         Running { child, figures: serving["metrics"].as_str().unwrap().to_owned() }
     }
+}
+
+/// Looks until what is looked for is there.
+fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+    for _ in 0..150 {
+        if let Some(found) = look() {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    panic!("{what} did not come about")
 }
 
 struct Running {
@@ -146,9 +147,9 @@ fn policies_of_the_cluster_are_decided_by_and_say_whether_they_are() {
         let condition = &policy["status"]["conditions"][0];
         (condition["status"] == wanted).then(|| condition["message"].as_str().unwrap().to_owned())
     };
-    real.until("the status of a good policy", || accepted("True"));
+    until("the status of a good policy", || accepted("True"));
     real.policy(&json!({"match": only_here, "podSecurity": {"level": "baseline"}, "mistyped": 1}));
-    let why = real.until("the status of a bad edit", || accepted("False"));
+    let why = until("the status of a bad edit", || accepted("False"));
     assert!(why.starts_with("what it said before holds: "), "{why}");
 
     let secret = real.get(&["secret", "guard-certificate", "-n", &real.name]);
@@ -157,17 +158,17 @@ fn policies_of_the_cluster_are_decided_by_and_say_whether_they_are() {
     let hooks = real.get(&["validatingwebhookconfiguration", &configuration]);
     assert!(hooks["webhooks"][0]["clientConfig"]["caBundle"].is_string());
 
-    let report = real.until("the report", || server.page("/report"));
+    let report = until("the report", || server.page("/report"));
     let report: Value = serde_json::from_str(&report).unwrap();
     assert_eq!(report["schema"], "cofferdam/report/v1");
-    let found = real.until("the finding about what was there before", || {
+    let found = until("the finding about what was there before", || {
         let report: Value = serde_json::from_str(&server.page("/report")?).ok()?;
         let namespaces = report["namespaces"].as_array()?;
         namespaces.iter().find(|each| each["namespace"] == real.name.as_str()).cloned()
     });
     assert_eq!(found["findings"][0]["object"]["name"], "old");
     assert!(server.page("/report.html").unwrap().contains("Pod"));
-    let summary = real.until("the summary", || {
+    let summary = until("the summary", || {
         let list = real.get(&["auditsummaries.cofferdam.dev", "-n", &real.name]);
         list["items"].as_array()?.first().cloned()
     });
