@@ -4,6 +4,7 @@
 //! aim is printed, never an error: a slow machine must not turn a build red.
 
 mod admission;
+mod load;
 mod measure;
 mod table;
 
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
-use crate::args::Args;
+use crate::args::{Args, Usage};
 use crate::process;
 use crate::repo::Repo;
 use crate::{Chore, Skips};
@@ -21,7 +22,8 @@ use table::{Aim, Row, Unit};
 pub(crate) const CHORE: Chore = Chore {
     name: "bench",
     about: "Measure speed and memory, beside the aims and beside peers",
-    help: "Usage: cargo xtask bench [--markdown]\n\n\
+    help: "Usage: cargo xtask bench [load] [--markdown]\n\n\
+        \x20 load         only the webhook, in front of a real API server: `cargo xtask setup` builds that\n\
         \x20 --markdown   print a table for docs\n\n\
         COFFERDAM_CORPUS        folder with manifests/ (default ../shared/corpus beside the checkout)\n\
         COFFERDAM_BIN           a binary to measure instead of building a release\n\
@@ -73,7 +75,13 @@ const PEERS: [Peer; 2] = [
 
 fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
     let markdown = args.switch("--markdown");
+    let part = args.word();
     args.finish()?;
+    match part.as_deref() {
+        None => {}
+        Some("load") => return load::run(repo, |rows| show(rows, markdown)),
+        Some(other) => return Err(Usage::new(format!("there is no part `{other}`; `load` is one")).into()),
+    }
     let corpus = repo.data("COFFERDAM_CORPUS", "shared/corpus").map(|corpus| corpus.join("manifests"));
     let corpus = corpus.filter(|folder| folder.is_dir());
     let Some(corpus) = corpus else {
@@ -93,8 +101,12 @@ fn run(repo: &Repo, mut args: Args) -> anyhow::Result<Skips> {
             Err(why) => skips.push(why),
         }
     }
-    print!("{}", if markdown { table::markdown(&rows) } else { table::aligned(&rows) });
+    show(&rows, markdown);
     Ok(skips)
+}
+
+fn show(rows: &[Row], markdown: bool) {
+    print!("{}", if markdown { table::markdown(rows) } else { table::aligned(rows) });
 }
 
 /// The binary to ask: the one that is named, or a release built now.

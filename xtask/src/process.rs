@@ -23,6 +23,20 @@ pub(crate) fn text(command: &mut Command) -> anyhow::Result<String> {
         .with_context(|| format!("`{}` printed something that is not UTF-8", line(command)))
 }
 
+/// Runs the program with its errors on ours and returns what it printed.
+pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("starting `{}`", line(command)))?;
+    if !output.status.success() {
+        bail!("`{}` ended with {}", line(command), output.status);
+    }
+    String::from_utf8(output.stdout)
+        .with_context(|| format!("`{}` printed something that is not UTF-8", line(command)))
+}
+
 /// The program `name` on `PATH`.
 pub(crate) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;

@@ -30,7 +30,7 @@ struct Step {
     run: fn(&Repo) -> anyhow::Result<Skips>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "setup", about: "what the tests need", run: setup::steps },
     Step { name: "fmt", about: "formatting, of the workspace and of fuzz/", run: fmt },
     Step { name: "clippy", about: "lints, all targets, warnings refused", run: clippy },
@@ -42,6 +42,7 @@ const STEPS: [Step; 9] = [
         run: unit,
     },
     Step { name: "chart", about: "the Helm chart, judged by what it installs", run: chart::steps },
+    Step { name: "e2e", about: "the same decisions from a real API server", run: e2e },
     Step { name: "doc", about: "rustdoc, warnings refused", run: doc },
     Step { name: "fuzz", about: "mutated seeds through every parser", run: fuzz::smoke },
 ];
@@ -122,9 +123,8 @@ fn clippy(repo: &Repo) -> anyhow::Result<Skips> {
     Ok(Skips::new())
 }
 
-fn unit(repo: &Repo) -> anyhow::Result<Skips> {
-    let mut skips = Skips::new();
-    let mut cargo = repo.cargo(&["test", "--workspace", "--locked"]);
+/// Names the test data to a test run.
+fn data(repo: &Repo, cargo: &mut Command, skips: &mut Skips) {
     for (variable, beside) in
         [("COFFERDAM_CONFORMANCE", "shared/conformance"), ("COFFERDAM_CORPUS", "shared/corpus")]
     {
@@ -135,6 +135,14 @@ fn unit(repo: &Repo) -> anyhow::Result<Skips> {
             skips.push(format!("tests that read ${variable}: neither it nor ../{beside} is a folder"));
         }
     }
+}
+
+fn unit(repo: &Repo) -> anyhow::Result<Skips> {
+    let mut skips = Skips::new();
+    let mut cargo = repo.cargo(&["test", "--workspace", "--locked"]);
+    data(repo, &mut cargo, &mut skips);
+    // Its tests have a step of their own.
+    cargo.env_remove(KUBERNETES);
     for (variable, name) in [("COFFERDAM_ORACLE", "oracle"), ("COFFERDAM_PSP_ORACLE", "psp-oracle")] {
         if let Some(program) = repo.program(name) {
             cargo.env(variable, program);
@@ -147,6 +155,30 @@ fn unit(repo: &Repo) -> anyhow::Result<Skips> {
     } else {
         skips.push("tests that validate reports with $COFFERDAM_PYTHON: see `cargo xtask setup`".into());
     }
+    process::run(&mut cargo)?;
+    Ok(skips)
+}
+
+/// The folder of kube-apiserver, kubectl and perhaps etcd.
+const KUBERNETES: &str = "COFFERDAM_KUBERNETES";
+
+fn e2e(repo: &Repo) -> anyhow::Result<Skips> {
+    let mut skips = Skips::new();
+    if let Some(missing) = ["kube-apiserver", "kubectl"].into_iter().find(|name| repo.program(name).is_none())
+    {
+        skips
+            .push(format!("tests against a real API server: there is no {missing}, see `cargo xtask setup`"));
+        return Ok(skips);
+    }
+    if repo.program("etcd").or_else(|| process::on_path("etcd")).is_none() {
+        skips.push("tests against a real API server: there is no etcd, see `cargo xtask setup`".into());
+        return Ok(skips);
+    }
+    // Counts are printed by the tests, and two servers are as many as two cores bear.
+    let words = ["test", "--package", "cofferdam", "--test", "e2e", "--locked"];
+    let mut cargo = repo.cargo(&words);
+    data(repo, &mut cargo, &mut skips);
+    cargo.env(KUBERNETES, repo.setup()).args(["--", "--nocapture", "--test-threads=2"]);
     process::run(&mut cargo)?;
     Ok(skips)
 }

@@ -1,7 +1,9 @@
-//! What tests share: fixture folders that may be absent, and the golden page harness.
+//! What tests share: fixture folders that may be absent, the golden page harness, and a real API server.
 //!
 //! A dev-dependency only; nothing of it reaches the binary.
 
+#[cfg(feature = "apiserver")]
+pub mod apiserver;
 mod fixtures;
 pub mod page;
 mod reads;

@@ -62,6 +62,13 @@ pub(super) fn rows(repo: &Repo, binary: &Path, rows: &mut Vec<Row>) -> anyhow::R
     std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))
 }
 
+/// The rows of one decision inside of one process.
+pub(super) fn decision(repo: &Repo) -> anyhow::Result<Vec<Row>> {
+    let words = ["bench", "--quiet", "--locked", "--package", "check", "--bench", "decide", "--"];
+    let printed = process::text(repo.cargo(&words).arg("decide, a typical pod, restricted and all checks"))?;
+    printed.lines().map(row).collect()
+}
+
 /// A line of a bench: a name and seconds.
 fn row(line: &str) -> anyhow::Result<Row> {
     let (name, seconds) = line.split_once('\t').with_context(|| format!("`{line}` is no figure"))?;
