@@ -70,7 +70,11 @@ impl ApiError {
         let mut text = self.to_string();
         let mut cause = std::error::Error::source(self);
         while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
+            // Some layers say what the one below says.
+            let said = inner.to_string();
+            if !text.ends_with(&said) {
+                text = format!("{text}: {said}");
+            }
             cause = inner.source();
         }
         text

@@ -60,6 +60,11 @@ impl Ask {
         Self { method, path: path.into(), accept: JSON, body: Some(body) }
     }
 
+    /// What is asked for, without how.
+    pub(crate) fn place(&self) -> String {
+        self.path.split('?').next().unwrap_or_default().to_owned()
+    }
+
     fn request(&self) -> Result<Request<Body>, http::Error> {
         let request = Request::builder().method(self.method.clone()).uri(&self.path);
         let request = request.header(http::header::ACCEPT, self.accept);
@@ -163,7 +168,7 @@ impl Cluster {
         match Limited::new(response.into_body(), limit).collect().await {
             Ok(body) => Ok(body.to_bytes().into()),
             Err(why) if why.is::<http_body_util::LengthLimitError>() => {
-                Err(ApiError::TooLarge { path: ask.path.clone(), limit })
+                Err(ApiError::TooLarge { path: ask.place(), limit })
             }
             Err(why) => Err(self.unreachable(ask, why)),
         }
@@ -175,7 +180,7 @@ impl Cluster {
         source: Box<dyn std::error::Error + Send + Sync>,
     ) -> ApiError {
         ApiError::Unreachable {
-            path: ask.path.clone(),
+            path: ask.place(),
             server: self.server.clone(),
             place: self.place.clone(),
             source,
@@ -232,7 +237,7 @@ fn shown(text: &str, resource: &Resource) -> Result<Object, String> {
 }
 
 pub(crate) fn unreadable(ask: &Ask, why: &dyn std::fmt::Display) -> ApiError {
-    ApiError::Unreadable { path: ask.path.clone(), why: why.to_string() }
+    ApiError::Unreadable { path: ask.place(), why: why.to_string() }
 }
 
 /// The server's words, if it has some.
@@ -257,7 +262,7 @@ pub(crate) fn refused(ask: &Ask, code: u16, body: &[u8]) -> ApiError {
         status.message
     };
     ApiError::Refused {
-        path: ask.path.clone(),
+        path: ask.place(),
         code,
         reason: status.reason,
         message,

@@ -80,7 +80,7 @@ impl Changes {
                 return event(&self.ask, &line).map(Some);
             }
             if self.unread.len() > LONGEST_LINE {
-                return Err(ApiError::TooLarge { path: self.ask.path.clone(), limit: LONGEST_LINE });
+                return Err(ApiError::TooLarge { path: self.ask.place(), limit: LONGEST_LINE });
             }
             let frame = tokio::time::timeout(self.silence, self.body.frame()).await;
             let frame = frame.map_err(|late| cluster.unreachable(&self.ask, late.into()))?;

@@ -96,7 +96,7 @@ async fn a_refusal_is_not_asked_again_and_keeps_the_servers_words() {
     let body = r#"{"kind":"Status","reason":"Forbidden","message":"pods is forbidden: User \"x\""}"#;
     let fake = Fake::default().on("/pods", [Reply::Full(403, "", body.into())]);
     let (_, error) = names(&fake).await;
-    let said = "/api/v1/pods?limit=250: the server answers 403 Forbidden: pods is forbidden: User \"x\"";
+    let said = "/api/v1/pods: the server answers 403 Forbidden: pods is forbidden: User \"x\"";
     assert_eq!(error.unwrap().to_string(), said);
     assert_eq!(fake.asked().len(), 1);
 }

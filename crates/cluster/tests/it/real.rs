@@ -50,10 +50,10 @@ async fn a_cache_follows_a_real_watch() {
     let found = soon("the namespace", || knows("namespaces", &namespace)).await;
     assert!(found.at("spec").is_none(), "only metadata was asked for");
     let role = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
-        "metadata": {"name": "made-later", "namespace": namespace},
+        "metadata": {"name": namespace, "namespace": namespace},
         "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]});
     cluster.create(&Resource::rbac()[0], &namespace, &role).await.unwrap();
-    let role = soon("the role", || knows("roles.rbac.authorization.k8s.io", "made-later")).await;
+    let role = soon("the role", || knows("roles.rbac.authorization.k8s.io", &namespace)).await;
     assert_eq!(role.namespace(), namespace);
 }
 

@@ -16,26 +16,29 @@ use crate::parallel;
 
 /// What objects are judged by.
 pub(crate) enum By {
-    /// Rules that look at one object, and rules that look at others beside it.
-    Checks {
-        /// The first.
-        alone: Judge,
-        /// The second.
-        among: Judge,
-    },
+    /// The checks, as over files.
+    Checks(Box<Checks>),
     /// A Pod Security Standard.
     Standard(Policy),
     /// Policies, as the webhook decides by them.
     Policies(Arc<Decider>),
 }
 
+/// Checks by what they look at.
+pub(crate) struct Checks {
+    /// At one object.
+    alone: Judge,
+    /// At others beside it, too.
+    among: Judge,
+}
+
 impl By {
     /// By these checks.
     pub(crate) fn checks(judge: &Judge) -> Self {
-        Self::Checks {
+        Self::Checks(Box::new(Checks {
             alone: judge.clone().only(|check| !looks_around(check)),
             among: judge.clone().only(looks_around),
-        }
+        }))
     }
 }
 
@@ -154,10 +157,10 @@ impl Round {
         let (mut findings, mut verdicts) = (Vec::new(), Vec::new());
         match (&self.by, &self.around) {
             (By::Standard(standard), _) => (findings, verdicts) = check::pod_security(&object, *standard),
-            (By::Checks { alone, among }, around) => {
-                findings.extend(alone.object(&object, &Inventory::default()));
+            (By::Checks(checks), around) => {
+                findings.extend(checks.alone.object(&object, &Inventory::default()));
                 if let Some(facts) = around {
-                    findings.extend(among.object(&object, facts.inventory()));
+                    findings.extend(checks.among.object(&object, facts.inventory()));
                 }
             }
             (By::Policies(decider), Some(facts)) => findings = by(decider, &object, facts)?,
@@ -212,7 +215,7 @@ impl Round {
         let facts = Facts::of(Inventory::new(std::mem::take(&mut self.kept)));
         let objects = facts.inventory().objects();
         let found = self.map(objects, |object| match &self.by {
-            By::Checks { among, .. } => Ok(among.object(object, facts.inventory())),
+            By::Checks(checks) => Ok(checks.among.object(object, facts.inventory())),
             By::Standard(_) => Ok(Vec::new()),
             By::Policies(decider) => by(decider, object, &facts),
         });

@@ -17,7 +17,7 @@ pub(crate) fn decider(policies: &str) -> Decider {
     let source = Arc::new(Source::file("policy.yaml", policies.to_owned()));
     let mut reading = Reading::default();
     reading.add(&source, &object::read(&source, Limits::default()), &Known, Date::of_unix_day(0));
-    let policies = reading.finish(&[]);
+    let policies = reading.finish(&[], Version::NEWEST);
     assert!(policies.errors.is_empty(), "{:?}", policies.errors);
     Decider::new(policies, Version::NEWEST, &check::compile)
 }

@@ -15,5 +15,6 @@ mod psp;
 mod rendered;
 mod secrets;
 mod serve;
+mod serve_in_cluster;
 mod support;
 mod waivers;

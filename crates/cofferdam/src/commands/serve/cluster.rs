@@ -8,7 +8,7 @@ mod live;
 mod policies;
 mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use admission::{CertificateStore, Gate, Live, Log, Metrics, Witness};
@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 use self::audit::Audit;
 use self::lead::{Lead, Statuses};
-use self::policies::Adopted;
+use self::policies::{Adopted, Adopting};
 use super::sources::{Loaded, Sources};
 use crate::cli::ServeArgs;
 
@@ -33,6 +33,8 @@ pub(super) struct Connected {
     /// What our own objects there are called.
     own: Option<Own>,
     access: Access,
+    /// What was in force last: the gate and the audit go by the same.
+    adopted: Mutex<Adopted>,
     /// How often everything is judged, if it is.
     audit: Option<Duration>,
 }
@@ -67,7 +69,9 @@ impl Connected {
         let cache = Cache::new(cluster.clone(), Bound::default(), PAUSE);
         cache.follow(Resource::namespaces(), Want::Metadata);
         cache.follow(Resource::runtime_classes(), Want::Whole);
-        Resource::rbac().into_iter().for_each(|kind| cache.follow(kind, Want::Whole));
+        for kind in Resource::rbac() {
+            cache.follow(kind, Want::Whole);
+        }
         if args.crd {
             cache.follow(Resource::policies(), Want::Whole);
             cache.follow(Resource::pod_security_policies(), Want::Whole);
@@ -79,6 +83,7 @@ impl Connected {
             release: v(1, minor).min(Version::NEWEST),
             own,
             access,
+            adopted: Mutex::default(),
             audit: args.audit,
         };
         connected.wait().await?;
@@ -100,6 +105,11 @@ impl Connected {
         bail!("nothing is decided before this is known: {}", troubles.unwrap_or_default());
     }
 
+    /// The policies of a snapshot; of one with a mistake its last state without.
+    fn adopt(&self, snapshot: &Snapshot, release: Version) -> Adopting {
+        self.adopted.lock().unwrap_or_else(PoisonError::into_inner).read(snapshot, release)
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.cache.snapshots().borrow())
     }
@@ -109,8 +119,7 @@ impl Connected {
     /// # Errors
     /// When objects were given and cannot be read.
     pub(super) fn first(&self, sources: &Sources, log: &Log) -> anyhow::Result<Loaded> {
-        let mut adopted = Adopted::default();
-        let read = adopted.read(&self.snapshot(), sources.version());
+        let read = self.adopt(&self.snapshot(), sources.version());
         policies::tell(&read.policies, log);
         Ok(sources.compile_beside(read.policies, &Arc::new(self.facts(sources)?)))
     }
@@ -168,7 +177,7 @@ impl Connected {
         };
         let decider = || {
             if sources.policies.is_empty() {
-                let policies = Adopted::default().read(&self.snapshot(), sources.version()).policies;
+                let policies = self.adopt(&self.snapshot(), sources.version()).policies;
                 return Ok(Decider::new(policies, sources.version(), &check::compile));
             }
             sources.for_audit()

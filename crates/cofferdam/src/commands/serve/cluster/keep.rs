@@ -9,7 +9,7 @@ use object::Object;
 use tokio::sync::watch;
 
 use super::lead::Statuses;
-use super::policies::{self, Adopted};
+use super::policies;
 use super::{Connected, facts, troubles};
 use crate::commands::serve::sources::Sources;
 
@@ -28,7 +28,7 @@ pub(super) async fn forever(
     let follows_policies = sources.policies.is_empty();
     let given = Arc::new(sources.objects().unwrap_or_default());
     let mut snapshots = connected.cache.snapshots();
-    let (mut adopted, mut policies_seen, mut facts_seen) = (Adopted::default(), None, Seen::new());
+    let (mut policies_seen, mut facts_seen) = (None, Seen::new());
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         gate.health().trouble("cluster", troubles(&snapshot));
@@ -42,7 +42,7 @@ pub(super) async fn forever(
         }
         if follows_policies && policies_seen.as_ref() != Some(&ours) {
             let is_first = policies_seen.replace(ours).is_none();
-            let adopting = adopted.read(&snapshot, sources.version());
+            let adopting = connected.adopt(&snapshot, sources.version());
             if !is_first {
                 policies::tell(&adopting.policies, &log);
             }

@@ -47,7 +47,7 @@ async fn write(
     until: watch::Sender<Option<Instant>>,
     log: Arc<Log>,
 ) {
-    let mut written = Statuses::new();
+    let mut told = Statuses::new();
     let mut led = false;
     loop {
         match candidate.step().await {
@@ -57,16 +57,16 @@ async fn write(
         until.send_replace(candidate.until());
         if candidate.leads() != led {
             led = candidate.leads();
-            written.clear();
+            told.clear();
             log.info(if led { "leads" } else { "leads no more" }, &[]);
         }
-        let wishes = wished.borrow_and_update().clone();
-        for (name, acceptance) in &wishes {
-            if !candidate.leads() || written.get(name) == Some(acceptance) {
+        let statuses = wished.borrow_and_update().clone();
+        for (name, acceptance) in &statuses {
+            if !candidate.leads() || told.get(name) == Some(acceptance) {
                 continue;
             }
             match cluster.accept(name, acceptance).await {
-                Ok(()) => drop(written.insert(name.clone(), acceptance.clone())),
+                Ok(()) => drop(told.insert(name.clone(), acceptance.clone())),
                 Err(error) => log.warn("a status was not written", &[("error", &error.chain())]),
             }
         }

@@ -66,3 +66,65 @@ pub(super) fn tell(policies: &Policies, log: &Log) {
         log.error("policy refused", &[("error", &error.to_string())]);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use cluster::{Health, Known, Resource};
+    use finding::Source;
+    use object::{Limits, stored};
+
+    use super::*;
+
+    /// What is known when these are the specs of policies, by name.
+    fn snapshot(policies: &[(&str, &str)]) -> Snapshot {
+        let object = |(name, spec): &(&str, &str)| {
+            let text = format!(
+                r#"{{"apiVersion":"cofferdam.dev/v1alpha1","kind":"Policy","metadata":{{"name":"{name}"}},"spec":{spec}}}"#
+            );
+            stored(&Arc::new(Source::file(*name, text)), Limits::default()).unwrap()
+        };
+        let resource = Resource::policies();
+        let objects = Arc::new(policies.iter().map(object).collect());
+        let known = Known { resource, objects, health: Health::Current, unread: Arc::default() };
+        BTreeMap::from([("policies.cofferdam.dev".to_owned(), known)])
+    }
+
+    const GOOD: &str = r#"{"podSecurity":{"level":"baseline"}}"#;
+    const BAD: &str = r#"{"podSecurity":{"level":"base"}}"#;
+
+    fn said(adopting: &Adopting, name: &str) -> String {
+        match &adopting.statuses[name] {
+            Acceptance::Accepted => "accepted".to_owned(),
+            Acceptance::Refused(why) => why.clone(),
+        }
+    }
+
+    #[test]
+    fn a_mistake_leaves_in_force_what_was_said_before_and_takes_nothing_else_with_it() {
+        let mut adopted = Adopted::default();
+        let adopting = adopted.read(&snapshot(&[("a", GOOD), ("b", GOOD)]), Version::NEWEST);
+        assert_eq!((adopting.policies.list.len(), said(&adopting, "a").as_str()), (2, "accepted"));
+        let adopting = adopted.read(&snapshot(&[("a", BAD), ("b", GOOD)]), Version::NEWEST);
+        assert_eq!(adopting.policies.list.len(), 2);
+        let why = said(&adopting, "a");
+        assert!(why.starts_with("what it said before holds: a:1:") && why.contains("`base`"), "{why}");
+        assert_eq!(said(&adopting, "b"), "accepted");
+    }
+
+    #[test]
+    fn a_policy_with_a_mistake_from_the_start_is_not_in_force_nor_is_one_that_is_gone() {
+        let mut adopted = Adopted::default();
+        let adopting = adopted.read(&snapshot(&[("a", BAD), ("b", GOOD)]), Version::NEWEST);
+        assert_eq!((adopting.policies.list.len(), adopting.policies.refused.len()), (1, 1));
+        assert!(said(&adopting, "a").starts_with("it is not in force: "));
+        let adopting = adopted.read(&snapshot(&[("a", GOOD)]), Version::NEWEST);
+        assert_eq!(adopting.policies.list.len(), 1);
+        let adopting = adopted.read(&snapshot(&[]), Version::NEWEST);
+        assert!(adopting.policies.is_empty() && adopting.statuses.is_empty());
+        let adopting = adopted.read(&snapshot(&[("a", BAD)]), Version::NEWEST);
+        assert!(adopting.policies.list.is_empty(), "what was deleted does not come back by a mistake");
+    }
+}
