@@ -117,7 +117,7 @@ func printType(out *bufio.Writer, name string, def *typeDef, roots map[string]sc
 	present := alwaysPresent(goType)
 	sort.Slice(def.Map.Fields, func(i, j int) bool { return def.Map.Fields[i].Name < def.Map.Fields[j].Name })
 	for _, f := range def.Map.Fields {
-		fmt.Fprintf(out, " %s %s", f.Name, word(f.Type, short))
+		fmt.Fprintf(out, " %s %s", f.Name, sized(word(f.Type, short), goType, f.Name))
 		if raw, err := json.Marshal(f.Default); err == nil && f.Default != nil && string(raw) != "{}" {
 			fmt.Fprintf(out, " =%s", raw)
 		}
@@ -165,6 +165,39 @@ func scalar(name string) string {
 		return "untyped"
 	}
 	return name
+}
+
+// sized gives a whole number its size: the decoder refuses what the Go type cannot hold.
+func sized(word string, t reflect.Type, name string) string {
+	stem, numeric := strings.CutSuffix(word, "numeric")
+	if !numeric || t == nil || t.Kind() != reflect.Struct {
+		return word
+	}
+	f := fieldType(t, name)
+	for f != nil && slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map}, f.Kind()) {
+		f = f.Elem()
+	}
+	if f != nil && (f.Kind() == reflect.Int32 || f.Kind() == reflect.Int64) {
+		return stem + f.Kind().String()
+	}
+	return word
+}
+
+// fieldType finds the type of a field by the name it has in JSON.
+func fieldType(t reflect.Type, name string) reflect.Type {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if tag == name {
+			return f.Type
+		}
+		if f.Anonymous && tag == "" && f.Type.Kind() == reflect.Struct {
+			if found := fieldType(f.Type, name); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // alwaysPresent says which fields encoding/json writes for the zero value, and what.

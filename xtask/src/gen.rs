@@ -63,11 +63,18 @@ pub(crate) fn check(repo: &Repo) -> anyhow::Result<Skips> {
     bail!("{} pages differ from what the binary prints; run `cargo xtask gen`", differing.len())
 }
 
-/// Hand-written pages whose shown output is not today's.
+/// Hand-written pages whose shown output is not today's, and the chart's definitions.
 fn outputs(repo: &Repo) -> anyhow::Result<Vec<(String, String)>> {
     let binary = Binary::find(repo)?;
-    outputs::differing(&repo.root, &|words| binary.shows(words, &repo.root))
+    let mut differing = outputs::differing(&repo.root, &|words| binary.shows(words, &repo.root))?;
+    let definitions = binary.says(&["policy", "crd"])?;
+    let stands = std::fs::read_to_string(repo.root.join(DEFINITIONS)).unwrap_or_default();
+    differing.extend((stands != definitions).then(|| (DEFINITIONS.into(), definitions)));
+    Ok(differing)
 }
+
+/// What the chart brings of what `cofferdam policy crd` prints.
+const DEFINITIONS: &str = "charts/cofferdam/crds/cofferdam.dev.yaml";
 
 /// Every page, as it should be.
 fn pages(repo: &Repo) -> anyhow::Result<Tree> {
@@ -105,10 +112,11 @@ fn collect(binary: &Binary, words: &mut Vec<String>, help: &mut Vec<(String, Str
 }
 
 /// The program whose words are printed.
-struct Binary(PathBuf);
+pub(crate) struct Binary(PathBuf);
 
 impl Binary {
-    fn find(repo: &Repo) -> anyhow::Result<Self> {
+    /// The built program; built first unless `$COFFERDAM_BIN` names one.
+    pub(crate) fn find(repo: &Repo) -> anyhow::Result<Self> {
         if let Some(path) = std::env::var_os("COFFERDAM_BIN") {
             return Ok(Self(path.into()));
         }
@@ -116,18 +124,22 @@ impl Binary {
         Ok(Self(repo.target.join("debug/cofferdam")))
     }
 
+    /// The program, wrapped and coloured the same on every machine.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.0);
+        command.env("NO_COLOR", "1").env("COLUMNS", "100");
+        command
+    }
+
     /// What the program prints at the root of the repository, whatever it ends with: a finding is no failure.
     fn shows(&self, words: &[&str], root: &Path) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.0);
-        let output =
-            command.args(words).current_dir(root).env("NO_COLOR", "1").env("COLUMNS", "100").output();
+        let output = self.command().args(words).current_dir(root).output();
         let output = output.with_context(|| format!("running cofferdam {}", words.join(" ")))?;
         String::from_utf8(output.stdout).context("the output is not UTF-8")
     }
 
     /// What the program prints, wrapped the same on every machine.
-    fn says(&self, words: &[&str]) -> anyhow::Result<String> {
-        let mut command = Command::new(&self.0);
-        process::text(command.args(words).env("NO_COLOR", "1").env("COLUMNS", "100"))
+    pub(crate) fn says(&self, words: &[&str]) -> anyhow::Result<String> {
+        process::text(self.command().args(words))
     }
 }

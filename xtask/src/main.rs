@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod chart;
 mod fuzz;
 mod r#gen;
 mod peers;

@@ -25,9 +25,13 @@ pub(crate) const CHORE: Chore = Chore {
         \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n\
         \x20 psp      e2e/psp-oracle, PodSecurityPolicy of Kubernetes 1.24 in the same way\n\
         \x20 cluster  kube-apiserver and kubectl of the release e2e/apiserver pins (needs go, many minutes the first time)\n\
-        \x20 etcd     the store below it: the one on PATH, else Debian's etcd-server, unpacked and not installed\n",
+        \x20 etcd     the store below it: the one on PATH, else Debian's etcd-server, unpacked and not installed\n\
+        \x20 helm     helm, which renders the chart (needs go)\n",
     run,
 };
+
+/// The release of Helm that the chart is tested with.
+const HELM: &str = "4.3.1";
 
 /// How one thing the tests need was found.
 enum Found {
@@ -57,6 +61,7 @@ pub(crate) fn steps(repo: &Repo) -> anyhow::Result<Skips> {
         ("psp", go_program(repo, "psp-oracle")?),
         ("cluster", cluster::programs(repo)?),
         ("etcd", cluster::etcd(repo)?),
+        ("helm", helm(repo)),
     ] {
         match found {
             Found::Ready(what) => println!("{name:<7} ready: {what}"),
@@ -132,6 +137,44 @@ fn go_program(repo: &Repo, name: &str) -> anyhow::Result<Found> {
         .with_context(|| format!("building e2e/{name}"))?;
     std::fs::rename(&fresh, &binary).with_context(|| format!("moving {}", fresh.display()))?;
     Ok(Found::Installed(binary.display().to_string()))
+}
+
+/// The `helm` that renders charts: that of `setup`, else one on `PATH`.
+pub(crate) fn helm_of(repo: &Repo) -> Option<PathBuf> {
+    Some(helm_folder(repo).join("helm")).filter(|path| path.is_file()).or_else(|| process::on_path("helm"))
+}
+
+/// Where `go install` puts the version that is asked for; another version is another folder.
+fn helm_folder(repo: &Repo) -> PathBuf {
+    repo.setup().join(format!("helm-{HELM}"))
+}
+
+fn helm(repo: &Repo) -> Found {
+    let folder = helm_folder(repo);
+    if folder.join("helm").is_file() {
+        return Found::Ready(folder.join("helm").display().to_string());
+    }
+    if process::on_path("go").is_none() {
+        return match process::on_path("helm") {
+            Some(path) => Found::Ready(path.display().to_string()),
+            None => Found::Missing("there is neither helm nor go on PATH: the chart is not tested".into()),
+        };
+    }
+    println!("helm    building {HELM} with go (some ten minutes the first time)");
+    // One package at a time and behind everything else: it is large, and nobody waits for it alone.
+    let nice = process::on_path("nice").is_some();
+    let mut go = Command::new(if nice { "nice" } else { "go" });
+    if nice {
+        go.arg("go");
+    }
+    go.args(["install", "-p", "1", "-trimpath"]).arg(format!("helm.sh/helm/v4/cmd/helm@v{HELM}"));
+    match process::text(go.env("GOBIN", &folder)) {
+        Ok(_) => Found::Installed(folder.join("helm").display().to_string()),
+        Err(error) => {
+            let said = error.to_string();
+            Found::Missing(format!("go cannot install helm: {}", said.lines().last().unwrap_or_default()))
+        }
+    }
 }
 
 fn age(path: &Path) -> Option<SystemTime> {

@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::args::{Args, Usage};
 use crate::repo::Repo;
-use crate::{Chore, Skips, fuzz, r#gen, process, setup, tidy};
+use crate::{Chore, Skips, chart, fuzz, r#gen, process, setup, tidy};
 
 pub(crate) const CHORE: Chore = Chore {
     name: "test",
@@ -30,7 +30,7 @@ struct Step {
     run: fn(&Repo) -> anyhow::Result<Skips>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "setup", about: "what the tests need", run: setup::steps },
     Step { name: "fmt", about: "formatting, of the workspace and of fuzz/", run: fmt },
     Step { name: "clippy", about: "lints, all targets, warnings refused", run: clippy },
@@ -42,6 +42,7 @@ const STEPS: [Step; 9] = [
         run: unit,
     },
     Step { name: "e2e", about: "the same decisions from a real API server", run: e2e },
+    Step { name: "chart", about: "the Helm chart, judged by what it installs", run: chart::steps },
     Step { name: "doc", about: "rustdoc, warnings refused", run: doc },
     Step { name: "fuzz", about: "mutated seeds through every parser", run: fuzz::smoke },
 ];

@@ -46,10 +46,14 @@ impl Turn {
     }
 }
 
+/// Hears of every request that is refused. It is called while somebody waits for the answer.
+pub type Denied = dyn Fn(&Request, &Response) + Send + Sync;
+
 /// Decides about reviews. Each is decided by one state, from its first look to its last.
 pub struct Gate {
     state: Swap<State>,
     live: Option<Arc<dyn Live>>,
+    denials: Option<Arc<Denied>>,
     pool: Pool,
     reviews: Semaphore,
     pub(crate) limits: Limits,
@@ -86,6 +90,7 @@ impl Gate {
         Self {
             state: Swap::new(state),
             live: None,
+            denials: None,
             pool: Pool::new(limits.at_work),
             reviews: Semaphore::new(limits.reviews),
             limits,
@@ -102,6 +107,13 @@ impl Gate {
         self
     }
 
+    /// The same, telling of what is refused.
+    #[must_use]
+    pub fn telling(mut self, denials: Arc<Denied>) -> Self {
+        self.denials = Some(denials);
+        self
+    }
+
     /// What probes are told.
     pub fn health(&self) -> &Arc<Health> {
         &self.health
@@ -115,6 +127,11 @@ impl Gate {
     /// Decides by another state from the next request on.
     pub fn swap(&self, state: State) {
         self.state.set(state);
+    }
+
+    /// Decides by what is made of the state, from the next request on: who knows one half of it leaves the other.
+    pub fn change(&self, change: impl FnOnce(&State) -> State) {
+        self.state.change(change);
     }
 
     /// The answer to a review.
@@ -138,7 +155,11 @@ impl Gate {
             };
             (request, response)
         };
-        Ok(self.compute(slow, deadline, decide).await?)
+        let (request, response) = self.compute(slow, deadline, decide).await?;
+        if let Some(denials) = self.denials.as_ref().filter(|_| !response.is_allowed()) {
+            denials(&request, &response);
+        }
+        Ok((request, response))
     }
 
     async fn compute<T: Send + 'static>(

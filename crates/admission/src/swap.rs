@@ -15,6 +15,12 @@ impl<T> Swap<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Replaces it by what is made of it; of two who do so at once, the second sees what the first made.
+    pub(crate) fn change(&self, change: impl FnOnce(&T) -> T) {
+        let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *slot = Arc::new(change(&slot));
+    }
+
     pub(crate) fn set(&self, value: T) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(value);
     }

@@ -45,7 +45,7 @@ const PREFIXES: [(&str, usize, &str); 24] = [
 ];
 
 /// Last words of a name that stand for a credential.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 23] = [
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -60,12 +60,54 @@ const NAMES: [&str; 19] = [
     "PRIVATE_KEY",
     "ENCRYPTION_KEY",
     "SIGNING_KEY",
+    "MASTER_KEY",
+    "SHARED_KEY",
+    // What Azure calls the key of a storage account, and Rails what it derives all others from.
+    "ACCOUNT_KEY",
+    "SECRET_KEY_BASE",
     "CREDENTIAL",
     "CREDENTIALS",
     "AUTH",
     // What Redis calls its passwords.
     "REQUIREPASS",
     "MASTERAUTH",
+];
+
+/// Those that people write without a gap behind what they belong to, `PGPASSWORD`, and that end no other word.
+const GLUED: [&str; 9] = [
+    "PASSWORD",
+    "PASSPHRASE",
+    "APIKEY",
+    "SECRETKEY",
+    "ACCESSKEY",
+    "PRIVATEKEY",
+    "CLIENTSECRET",
+    "AUTHTOKEN",
+    "ACCESSTOKEN",
+];
+
+/// Words that tell one credential from another of the same name.
+const WHICH: [&str; 20] = [
+    "OLD",
+    "NEW",
+    "PREVIOUS",
+    "PREV",
+    "CURRENT",
+    "NEXT",
+    "BACKUP",
+    "BAK",
+    "PRIMARY",
+    "SECONDARY",
+    "DEV",
+    "DEVELOPMENT",
+    "TEST",
+    "STAGING",
+    "PROD",
+    "PRODUCTION",
+    "VALUE",
+    "PLAIN",
+    "BASE64",
+    "V",
 ];
 
 /// Words that stand where a value will be.
@@ -103,6 +145,9 @@ pub(crate) fn suspect(name: &str, value: &str) -> Option<Suspicion> {
     if has_private_key(value) {
         return Some(Suspicion::Shape("a private key"));
     }
+    if connects(value) {
+        return Some(Suspicion::Shape("a credential inside a connection string"));
+    }
     let suspicion = by_prefix(value).or_else(|| by_url_or_name(name, value))?;
     // Asked last: it is the dearest question, and rarely anything depends on it.
     (!is_placeholder(value)).then_some(suspicion)
@@ -129,6 +174,18 @@ fn by_url_or_name(name: &str, value: &str) -> Option<Suspicion> {
     }
     let is_one = named_like_one(name) && could_be_one(value);
     (is_one && !names_something(name, value) && !repeats(name, value)).then_some(Suspicion::Name)
+}
+
+/// `Server=db;User Id=app;Password=x`: settings of a connection, one of which is a credential.
+fn connects(value: &str) -> bool {
+    let settings = || value.split(';').map(str::trim).filter(|setting| !setting.is_empty());
+    memchr::memchr(b';', value.as_bytes()).is_some()
+        && !value.contains('\n')
+        && settings().nth(1).is_some()
+        && settings().all(|setting| setting.contains('='))
+        && settings().filter_map(|setting| setting.split_once('=')).any(|(name, value)| {
+            named_like_one(name.trim()) && could_be_one(value.trim()) && !is_placeholder(value.trim())
+        })
 }
 
 /// Whether a text has a URL in it.
@@ -181,6 +238,56 @@ pub(crate) fn words_with_shape(text: &str) -> impl Iterator<Item = Range<usize>>
     words.collect::<Vec<_>>().into_iter()
 }
 
+/// What a comment gives a credential's name as its value: `password: x`, `TOKEN=x`, `the password is x`; and
+/// `value: x` where the line above it said that `named` is the name.
+pub(crate) fn values_in_comment(text: &str, named: &str) -> Vec<Range<usize>> {
+    let (mut found, mut past) = (Vec::new(), 0);
+    for (at, gap) in text.char_indices().filter(|(_, c)| matches!(c, ':' | '=' | ' ')) {
+        if at < past {
+            continue;
+        }
+        let after = text.get(at + 1..).unwrap_or_default();
+        let verb = ["is ", "was "].into_iter().find_map(|verb| after.strip_prefix(verb));
+        let Some(after) = verb.or((gap != ' ').then_some(after)) else { continue };
+        let name = match last_word(text, at) {
+            "value" => named,
+            name => name,
+        };
+        if !named_like_one(name) {
+            continue;
+        }
+        let value = first_value(after);
+        let start = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+        past = start + value.len();
+        if !value.is_empty() && !is_placeholder(value) {
+            found.push(start..past);
+        }
+    }
+    found
+}
+
+/// Bytes of a name that is looked for in prose.
+const NAME: usize = 80;
+
+/// The word that ends at a place.
+fn last_word(text: &str, end: usize) -> &str {
+    let from = (end.saturating_sub(NAME)..end).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+    let near = text.get(from..end).unwrap_or_default();
+    near.trim_end()
+        .rsplit(|c: char| c.is_whitespace() || "\"'`,;:={[(".contains(c))
+        .find(|w| !w.is_empty())
+        .unwrap_or("")
+}
+
+/// What stands first in a text, quoted or not.
+fn first_value(text: &str) -> &str {
+    let text = text.trim_start();
+    let quoted = ['"', '\'', '`'].into_iter().find_map(|quote| text.strip_prefix(quote)?.split(quote).next());
+    quoted.unwrap_or_else(|| {
+        text.split(|c: char| c.is_whitespace() || ",;)]}".contains(c)).next().unwrap_or_default()
+    })
+}
+
 /// `user:password@registry.example.com/app`, which is no image: a digest begins with its algorithm.
 fn has_user_info(word: &str) -> bool {
     let Some((before, after)) = word.split_once('@') else { return false };
@@ -225,13 +332,40 @@ fn password_in_url(value: &str) -> bool {
 
 /// Whether the last words of a name are those of a credential.
 pub(crate) fn named_like_one(name: &str) -> bool {
+    let name = without_which(name);
     if !ends_like_one(name) {
         return false;
     }
     let name = words(name);
-    NAMES
-        .iter()
-        .any(|word| name.strip_suffix(word).is_some_and(|before| before.is_empty() || before.ends_with('_')))
+    let ends = |word: &&str| {
+        name.strip_suffix(*word).is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    };
+    NAMES.iter().any(ends) || GLUED.iter().any(|word| name.ends_with(word))
+}
+
+/// `DB_PASSWORD` of `DB_PASSWORD_OLD`, `DB_PASSWORD_2` and `DB_PASSWORD2`.
+fn without_which(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        rest = rest.trim_end_matches(|c: char| c.is_ascii_digit() || is_gap(c));
+        match WHICH.iter().find_map(|word| without_last(rest, word)) {
+            Some(shorter) => rest = shorter,
+            None => return rest,
+        }
+    }
+}
+
+/// The name without its last word, if it is this one: behind a gap, or as in `passwordOld`.
+fn without_last<'n>(name: &'n str, word: &str) -> Option<&'n str> {
+    let (before, last) = name.split_at_checked(name.len().checked_sub(word.len())?)?;
+    let begins = before.ends_with(is_gap)
+        || before.ends_with(|c: char| c.is_ascii_lowercase())
+            && last.starts_with(|c: char| c.is_ascii_uppercase());
+    (begins && last.eq_ignore_ascii_case(word)).then_some(before)
+}
+
+fn is_gap(c: char) -> bool {
+    matches!(c, '_' | '-' | '.')
 }
 
 /// Whether the last two letters are those of a credential's name: of most names nothing else need be asked.
@@ -272,7 +406,8 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
 
 /// `--tls-secret=shop/web-tls`, `AUTH=basic`: the name of an object or of a method, not a credential.
 fn names_something(name: &str, value: &str) -> bool {
-    let is_last = |words: &[&str]| words.iter().any(|word| self::words(name).ends_with(word));
+    let name = words(without_which(name));
+    let is_last = |words: &[&str]| words.iter().any(|word| name.ends_with(word));
     let words = value.split(['-', '/', '.']).collect::<Vec<_>>();
     let plain = words.iter().all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
     plain && (is_last(&["AUTH"]) || words.len() > 1 && is_last(&["SECRET", "CREDENTIAL", "CREDENTIALS"]))
@@ -316,6 +451,68 @@ mod tests {
         assert_eq!(suspect("X", &key), Some(Suspicion::Shape("a private key")));
         let url = Some(Suspicion::Shape("a password inside a URL"));
         assert_eq!(suspect("DSN", "amqp://app:s3cr3t@mq/vhost"), url);
+    }
+
+    #[test]
+    fn the_name_of_a_credential_is_known_beside_others_and_without_a_gap() {
+        for name in [
+            "PASSWORD_2",
+            "PASSWORD_0",
+            "PASSWORD2",
+            "DB_PASSWORD_OLD",
+            "dbPasswordOld",
+            "api-key-v2",
+            "SECRET_KEY_BASE",
+            "DBPASSWORD",
+            "PGPASSWORD",
+            "dbpassword",
+            "AccountKey",
+            "redis.password.primary",
+        ] {
+            assert_eq!(suspect(name, "orchard-Lantern7"), Some(Suspicion::Name), "{name}");
+        }
+        for name in [
+            "PASSWORD_FILE",
+            "SECRET_NAME",
+            "TOKEN_TTL",
+            "passwordSecretRef",
+            "PASSWORD_MIN_LENGTH_2",
+            "OLD",
+            "_2",
+            "COMPASS",
+            "BYPASS",
+            "KEYSTORE_TYPE_OLD",
+            "MAX_TOKENS",
+            "MONKEY",
+            "htpasswd",
+        ] {
+            assert_eq!(suspect(name, "orchard-Lantern7"), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_connection_string_holds_the_credential_it_names() {
+        let value = "DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=bGFudGVybg/x9==;EndpointSuffix=a.example";
+        let found = Some(Suspicion::Shape("a credential inside a connection string"));
+        assert_eq!(suspect("STORAGE", value), found);
+        assert_eq!(suspect("DSN", "Server=db;User Id=app;Password=orchard-Lantern7;"), found);
+        assert_eq!(suspect("DSN", "Server=db;User Id=app;Password=$(DB_PASSWORD);"), None);
+        assert_eq!(suspect("X", "a=1;token_ttl=300s"), None);
+        assert_eq!(suspect("X", "PASSWORD=orchard-Lantern7"), None);
+    }
+
+    #[test]
+    fn a_comment_tells_a_credential_by_the_name_before_it() {
+        let told = |text: &str| -> Vec<String> {
+            values_in_comment(text, "DB_PASSWORD").into_iter().map(|range| text[range].to_owned()).collect()
+        };
+        assert_eq!(told(" was: password: orchard, lantern"), ["orchard"]);
+        assert_eq!(told("TOKEN=abc API_KEY = 'd e f'"), ["abc", "d e f"]);
+        assert_eq!(told("the old password is orchard."), ["orchard."]);
+        assert_eq!(told("  value: orchard"), ["orchard"]);
+        assert_eq!(told("password policy: strict; token: $(TOKEN); secret"), Vec::<String>::new());
+        let long = "password=".repeat(100_000);
+        assert_eq!(values_in_comment(&long, "").len(), 1);
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! A report shows whole lines. What a check would have said of a credential in one of them must not depend on
 //! whether it ran, and what no check speaks of (an annotation, a field that nobody knows) is no less secret.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use finding::{Finding, Source, Span};
 use object::{Kind, Limits, Node, Object, Pod, Problem, Version, documents};
 
-use crate::credential::{may_stand_in, suspect, words_with_shape};
+use crate::credential::{may_stand_in, suspect, values_in_comment, words_with_shape};
 use crate::lines::{Reading, credentials};
 use crate::list::checks::{secret_in_args, secret_in_env};
 use crate::{Check, Findings, Run, Settings};
@@ -134,6 +135,40 @@ pub fn hidden_in_text(problem: &Problem) -> Vec<(Arc<Source>, Span)> {
         (Arc::clone(source), Span::new((bounds.start + colon) as u32, bounds.end as u32))
     };
     (first..=last).filter(suspected).map(value).collect()
+}
+
+/// What looks like a credential in the comments of these lines: what is shown beside a finding need not be part of
+/// any object.
+///
+/// A comment is not told from a `#` inside a value: what looks like a credential there is hidden all the same.
+pub fn hidden_in_comments(source: &Arc<Source>, lines: Span) -> Vec<(Arc<Source>, Span)> {
+    // The line above may say the name of what these begin with.
+    let above = source.position(lines.start).line.saturating_sub(1).max(1);
+    let mut start = source.lines(above, above).start;
+    let text = source.text().get(start..lines.range().end).unwrap_or_default();
+    if memchr::memchr(b'#', text.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let (mut found, mut named) = (Vec::new(), "");
+    for line in text.split_inclusive('\n') {
+        let (before, comment) = line.split_once('#').unwrap_or((line, ""));
+        let at = |range: Range<usize>| {
+            let place = start + before.len() + 1;
+            Span::new((place + range.start) as u32, (place + range.end) as u32)
+        };
+        let values = words_with_shape(comment).chain(values_in_comment(comment, named));
+        found.extend(values.map(|range| (Arc::clone(source), at(range))));
+        named = name_in_comment(comment);
+        start += line.len();
+    }
+    found
+}
+
+/// `X` of `# - name: X`.
+fn name_in_comment(comment: &str) -> &str {
+    let item = comment.trim_start_matches(['#', ' ', '-']);
+    let name = item.strip_prefix("name:").unwrap_or_default().trim();
+    name.trim_matches(['"', '\''])
 }
 
 /// The document around a place, by its separator lines: looking at the whole text for each of a hundred

@@ -107,6 +107,16 @@ impl<'a> ImageReference<'a> {
         Some(Self { registry, repository, name, tag: tag.filter(|tag| !tag.is_empty()), digest })
     }
 
+    /// Whether a runtime would pull it: `parse` also takes what could be mended, such as a digest too short.
+    pub(crate) fn is_whole(text: &'a str) -> bool {
+        let rest = text.split_once('@').map_or(text, |(rest, _)| rest);
+        let Some(reference) = Self::parse(text).filter(|_| !rest.ends_with(':')) else { return false };
+        let steps = |path: &str| path.split('/').all(has_plain_separators);
+        reference.digest.is_none_or(|digest| digest.is_ok())
+            && is_address(&reference.registry)
+            && steps(&reference.repository)
+    }
+
     /// Takes a reference apart that names no content: nothing else can move.
     pub(crate) fn without_digest(text: &'a str) -> Option<Self> {
         if text.contains('@') { None } else { Self::parse(text) }
@@ -169,6 +179,23 @@ fn is_path_component(step: &str) -> bool {
     edge(step.bytes().next())
         && edge(step.bytes().last())
         && step.bytes().all(|b| plain(b) || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// A host in brackets is an IPv6 address; any other was looked at before.
+fn is_address(host: &str) -> bool {
+    let Some((address, port)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        return !host.starts_with('[');
+    };
+    let digits = |port: &str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+    address.contains(':')
+        && address.bytes().all(|b| b == b':' || b.is_ascii_hexdigit())
+        && (port.is_empty() || port.strip_prefix(':').is_some_and(digits))
+}
+
+/// Between letters and digits: one dot, one or two underscores, or any number of dashes.
+fn has_plain_separators(step: &str) -> bool {
+    let mut runs = step.split(|c: char| c.is_ascii_alphanumeric()).filter(|run| !run.is_empty());
+    runs.all(|run| matches!(run, "." | "_" | "__") || run.bytes().all(|b| b == b'-'))
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -235,6 +262,38 @@ mod tests {
             ["", " ", "$(IMAGE)", "{{ .Values.image }}", "Nginx", "a//b", "-a", "nginx:a b", "https://x/y"]
         {
             assert_eq!(ImageReference::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_runtime_would_not_pull_is_not_whole() {
+        let sha = "0".repeat(64);
+        for text in
+            ["nginx", "nginx:1", "a/b/c", "a--b/c__d.e:t", "[::1]:80/x", "H.example/x", "localhost:5000/x"]
+        {
+            assert!(ImageReference::is_whole(text), "{text}");
+            assert!(ImageReference::is_whole(&format!("{text}@sha256:{sha}")), "{text}");
+        }
+        for text in [
+            "registry.example.com/../x",
+            "registry.example.com/a..b",
+            "registry.example.com/a.-b",
+            "registry.example.com/X",
+            "registry.example.com/x:",
+            "registry.example.com/x@",
+            "registry.example.com/x@sha256",
+            "registry.example.com/x@sha256:",
+            "registry.example.com/x@sha256:0123",
+            "user@registry.example.com/x",
+            "user:secret@registry.example.com/x",
+            "[::1/x",
+            "[::1]x/y",
+            "[::g]/y",
+            "[a.b]/y",
+            "[::1]:/y",
+            "",
+        ] {
+            assert!(!ImageReference::is_whole(text), "{text}");
         }
     }
 

@@ -152,15 +152,6 @@ pub(crate) fn granted_role(binding: &Object) -> Option<(&str, &str)> {
     Some((text("roleRef.kind")?, text("roleRef.name")?))
 }
 
-/// Whether a binding grants this role; the cheap questions first, for it is asked of every binding.
-pub(crate) fn is_granted_by(role: &Object, binding: &Object) -> bool {
-    (role.kind() == "ClusterRole" || role.namespace() == binding.namespace())
-        && binding.at("roleRef").is_some_and(|reference| {
-            let says = |key, text| reference.get(key).and_then(Node::str) == Some(text);
-            says("name", role.name()) && says("kind", role.kind())
-        })
-}
-
 /// Somebody a binding names.
 #[derive(Clone, Debug)]
 pub(crate) struct Subject<'a> {
@@ -208,12 +199,11 @@ impl Holders {
     /// Looks for the bindings of a role.
     pub(crate) fn of(role: &Object, inventory: &Inventory) -> Self {
         let mut holders = Self::default();
-        if role.kind() == "ClusterRole" {
-            let bindings = inventory.of_kind(GROUP, "ClusterRoleBinding");
-            let granting = bindings.filter(|binding| is_granted_by(role, binding));
-            granting.flat_map(subjects).for_each(|subject| holders.everywhere.add(subject.title()));
-        }
-        for binding in inventory.of_kind(GROUP, "RoleBinding").filter(|b| is_granted_by(role, b)) {
+        for binding in inventory.bindings_of(role) {
+            if binding.kind() == "ClusterRoleBinding" {
+                subjects(binding).for_each(|subject| holders.everywhere.add(subject.title()));
+                continue;
+            }
             for subject in subjects(binding) {
                 holders.somewhere.add(subject.title());
                 holders.namespaces.add(format!("`{}`", binding.namespace()));

@@ -37,4 +37,9 @@ impl<'a> SeccompAnnotations<'a> {
     pub(crate) fn choice(&self, container: Container<'_>) -> Option<Annotation<'a>> {
         self.of_containers.get(container.name).copied().or(self.of_pod)
     }
+
+    /// Whether a container has one of its own.
+    pub(crate) fn is_any_of_a_container(&self) -> bool {
+        !self.of_containers.is_empty()
+    }
 }

@@ -4,12 +4,14 @@
 //! expired or matches nothing is a finding of its own: an acceptance nobody needs hides the next one.
 
 mod inline;
+mod sweep;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use finding::{Finding, Source, Span, Waived};
 
+use self::sweep::{first_around, holds_any};
 use crate::list::checks::waiver_stale;
 use crate::{Date, Place};
 pub(crate) use policy::pattern::{Glob, ObjectPattern};
@@ -45,8 +47,8 @@ pub(crate) struct Waiver {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Covers {
-    /// Findings that start in one of these stretches of the same source.
-    Spans(Vec<Span>),
+    /// Findings that start in this stretch of the same source.
+    Text(Span),
     /// Findings about these objects, wherever they stand; what is not named may be anything.
     Objects { object: Option<ObjectPattern>, file: Option<(Glob, Place)>, container: Option<Glob> },
 }
@@ -78,14 +80,15 @@ impl Waivers {
     /// Marks the findings that are waived, and adds one for each void waiver of a check that `ran`.
     pub fn apply(&self, findings: &mut Vec<Finding>, ran: &dyn Fn(&str) -> bool, scope: Scope) {
         let mut used = BTreeSet::new();
-        let index = self.index();
-        for finding in findings.iter_mut() {
-            let keys = [Some(Arc::as_ptr(&finding.source)), None].map(|source| (finding.id, source));
-            let candidates = keys.iter().filter_map(|key| index.get(key)).flatten();
+        let by_comment = self.by_comment(findings, &mut used);
+        let entries = self.entries();
+        for (finding, comment) in findings.iter_mut().zip(by_comment) {
+            let candidates = entries.get(finding.id).into_iter().flatten();
             let matching: Vec<_> = candidates.filter(|(_, waiver)| waiver.matches(finding)).collect();
             used.extend(matching.iter().map(|(at, _)| *at));
-            let in_force = matching.into_iter().find(|(_, waiver)| waiver.expired.is_none());
-            finding.waived = in_force.map(|(_, waiver)| waiver.waived.clone());
+            let entry =
+                matching.into_iter().map(|(_, waiver)| *waiver).find(|waiver| waiver.expired.is_none());
+            finding.waived = comment.or(entry).map(|waiver| waiver.waived.clone());
         }
         if ran(waiver_stale::CHECK.id) {
             findings.extend(self.broken.iter().cloned());
@@ -94,25 +97,57 @@ impl Waivers {
         }
     }
 
-    /// The waivers by what they can match: a check, and for comments the text.
-    fn index(&self) -> HashMap<Subject, Vec<(usize, &Waiver)>> {
-        let mut index: HashMap<Subject, Vec<_>> = HashMap::new();
+    /// The first comment that covers each finding; those that cover any are `used`.
+    fn by_comment(&self, findings: &[Finding], used: &mut BTreeSet<usize>) -> Vec<Option<&Waiver>> {
+        let mut stretches: HashMap<Subject, Vec<(Span, usize)>> = HashMap::new();
         for (at, waiver) in self.list.iter().enumerate() {
-            let source = matches!(waiver.covers, Covers::Spans(_)).then(|| Arc::as_ptr(&waiver.source));
-            index.entry((waiver.check, source)).or_default().push((at, waiver));
+            if let Covers::Text(span) = waiver.covers {
+                let subject = (waiver.check, Arc::as_ptr(&waiver.source));
+                stretches.entry(subject).or_default().push((span, at));
+            }
         }
-        index
+        let mut of_subject: HashMap<Subject, Vec<(u32, usize)>> = HashMap::new();
+        for (at, finding) in findings.iter().enumerate().filter(|_| !stretches.is_empty()) {
+            let subject = (finding.id, Arc::as_ptr(&finding.source));
+            if stretches.contains_key(&subject) {
+                of_subject.entry(subject).or_default().push((finding.span.start, at));
+            }
+        }
+        let mut first = vec![None; findings.len()];
+        for (subject, mut places) in of_subject {
+            let Some(stretches) = stretches.get(&subject) else { continue };
+            places.sort_unstable();
+            let (starts, numbers): (Vec<u32>, Vec<usize>) = places.into_iter().unzip();
+            used.extend(stretches.iter().filter(|(span, _)| holds_any(*span, &starts)).map(|(_, at)| *at));
+            for (at, found) in numbers.into_iter().zip(first_around(&starts, stretches)) {
+                if let Some(place) = first.get_mut(at) {
+                    *place = found.and_then(|found| self.list.get(found));
+                }
+            }
+        }
+        first
+    }
+
+    /// The entries of the settings by their check.
+    fn entries(&self) -> HashMap<&'static str, Vec<(usize, &Waiver)>> {
+        let mut entries: HashMap<_, Vec<_>> = HashMap::new();
+        for (at, waiver) in self.list.iter().enumerate() {
+            if matches!(waiver.covers, Covers::Objects { .. }) {
+                entries.entry(waiver.check).or_default().push((at, waiver));
+            }
+        }
+        entries
     }
 }
 
-/// A check, and the text for waivers that stand in one.
-type Subject = (&'static str, Option<*const Source>);
+/// A check and a text.
+type Subject = (&'static str, *const Source);
 
 impl Waiver {
-    /// Whether a finding of its check, and for a comment of its text, is covered.
+    /// Whether an entry of the settings covers a finding of its check.
     fn matches(&self, finding: &Finding) -> bool {
         match &self.covers {
-            Covers::Spans(spans) => covered(spans, finding),
+            Covers::Text(_) => false,
             Covers::Objects { object, file, container } => {
                 let within = |glob: &Glob| finding.container.as_ref().is_some_and(|name| glob.matches(name));
                 let at = |(glob, place): &(Glob, Place)| glob.matches(&place.relative(finding.file()));
@@ -137,10 +172,6 @@ impl Waiver {
         };
         Some(complaint(&self.source, self.span, message))
     }
-}
-
-fn covered(spans: &[Span], finding: &Finding) -> bool {
-    spans.iter().any(|span| span.start <= finding.span.start && finding.span.start < span.end)
 }
 
 /// A finding of `waiver-stale`.

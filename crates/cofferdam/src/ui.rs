@@ -50,6 +50,11 @@ impl Ui {
         }
     }
 
+    /// Says what was asked for and not done: also to who wants to hear no more than that.
+    pub(crate) fn warn(&mut self, text: &str) {
+        self.say(text);
+    }
+
     /// Prints the chain of an error, once.
     pub(crate) fn error(&mut self, error: &anyhow::Error) {
         self.say(&format!("error: {error:#}"));

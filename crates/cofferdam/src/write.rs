@@ -7,8 +7,6 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use similar::{Algorithm, TextDiff};
-
 /// Replaces `old` by `new`; says why not otherwise.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> Result<(), String> {
     let metadata = may_replace(path)?;
@@ -88,44 +86,4 @@ fn take_after(file: &File, like: &Metadata) -> Result<(), String> {
 #[cfg(not(unix))]
 fn take_after(file: &File, like: &Metadata) -> Result<(), String> {
     file.set_permissions(like.permissions()).map_err(|e| format!("keeping its mode: {e}"))
-}
-
-/// The difference as a patch that `git apply` takes from the current directory.
-pub(crate) fn patch(path: &Path, old: &str, new: &str) -> String {
-    let name = relative(path);
-    let (from, to) = (quoted(&format!("a/{name}")), quoted(&format!("b/{name}")));
-    // Lines that stand once in the text, such as names, cut it into short stretches: the time grows with the text.
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(old, new);
-    format!("diff --git {from} {to}\n{}", diff.unified_diff().context_radius(3).header(&from, &to))
-}
-
-/// The path from the current directory, as git names files.
-fn relative(path: &Path) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let below = path.strip_prefix(&here).unwrap_or(path);
-    let text = below.to_string_lossy();
-    text.trim_start_matches("./").trim_start_matches('/').to_owned()
-}
-
-/// A name with quotes or control characters in C's notation, as git writes it.
-fn quoted(name: &str) -> String {
-    if !name.contains(|c: char| c.is_control() || c == '"' || c == '\\') {
-        return name.to_owned();
-    }
-    let mut out = String::from('"');
-    for c in name.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_ascii_control() => {
-                // Writing to a string cannot fail.
-                let _ = std::fmt::Write::write_fmt(&mut out, format_args!("\\{:03o}", c as u32));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -1,7 +1,7 @@
 //! What does one container declare?
 
-use crate::tree::Node;
-use crate::workload::KeptContainer;
+use crate::tree::{Node, split_path};
+use crate::workload::{KeptContainer, place};
 use crate::{Pod, Site};
 
 /// When a container runs.
@@ -27,13 +27,14 @@ pub struct Container<'a> {
     /// Its mapping.
     pub node: Node<'a>,
     pod: Pod<'a>,
+    kept: &'a KeptContainer,
 }
 
 impl<'a> Container<'a> {
-    pub(crate) fn new(pod: Pod<'a>, kept: &KeptContainer) -> Self {
+    pub(crate) fn new(pod: Pod<'a>, kept: &'a KeptContainer) -> Self {
         let node = |id| pod.object().node(id);
         let name = kept.name.and_then(|id| node(id).text()).unwrap_or_default();
-        Self { name, role: kept.role, node: node(kept.node), pod }
+        Self { name, role: kept.role, node: node(kept.node), pod, kept }
     }
 
     /// The pod it belongs to.
@@ -43,12 +44,24 @@ impl<'a> Container<'a> {
 
     /// The value under a dotted path of the container.
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        self.node.at(path)
+        match split_path(path) {
+            Some((first, below)) => self.field(first)?.at(below),
+            None => self.field(path),
+        }
+    }
+
+    fn field(self, name: &str) -> Option<Node<'a>> {
+        match place(name) {
+            Some(place) => {
+                self.kept.fields.get(place).copied().flatten().map(|id| self.pod.object().node(id))
+            }
+            None => self.node.get(name),
+        }
     }
 
     /// A field of the security context: the container's own value, or else the pod's.
     pub fn effective(self, field: &str) -> Option<Node<'a>> {
-        let own = self.at("securityContext").and_then(|context| context.get(field));
+        let own = self.field("securityContext").and_then(|context| context.get(field));
         own.or_else(|| self.pod.at("securityContext").and_then(|context| context.get(field)))
     }
 

@@ -16,10 +16,10 @@ pub struct DecodeError {
 /// The text of a file: UTF-8, with or without a byte order mark.
 ///
 /// # Errors
-/// Binary content, UTF-16 and invalid UTF-8 are refused with the line of the first bad byte.
+/// Binary content, UTF-16, UTF-32 and invalid UTF-8 are refused with the line of the first bad byte.
 pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        let message = "the text is UTF-16, save it as UTF-8".to_owned();
+    if let Some(encoding) = other_encoding(&bytes) {
+        let message = format!("the text is {encoding}, save it as UTF-8");
         return Err(DecodeError { line: Some(1), message });
     }
     match String::from_utf8(bytes) {
@@ -39,6 +39,13 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, DecodeError> {
             Err(DecodeError { line: Some(line), message })
         }
     }
+}
+
+/// The encoding that a byte order mark names, unless it is UTF-8. That of UTF-32 begins with that of UTF-16.
+fn other_encoding(bytes: &[u8]) -> Option<&'static str> {
+    let is_wide = bytes.starts_with(&[0xff, 0xfe, 0, 0]) || bytes.starts_with(&[0, 0, 0xfe, 0xff]);
+    let is_half = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    if is_wide { Some("UTF-32") } else { is_half.then_some("UTF-16") }
 }
 
 fn binary(line: u32) -> DecodeError {
@@ -62,6 +69,11 @@ mod tests {
         assert_eq!(line(b"a: 1\nb: \xff\n"), Err(Some(2)));
         assert_eq!(line(b"a: 1\n\0"), Err(Some(2)));
         assert_eq!(line(b"\xff\xfea\0"), Err(Some(1)));
+        let said = |bytes: &[u8]| decode(bytes.to_vec()).unwrap_err().message;
+        assert_eq!(said(b"\xff\xfea\0"), "the text is UTF-16, save it as UTF-8");
+        for wide in [&b"\xff\xfe\0\0a\0\0\0"[..], b"\0\0\xfe\xff\0\0\0a"] {
+            assert_eq!(said(wide), "the text is UTF-32, save it as UTF-8");
+        }
         assert_eq!(line(b"\x7fELF\0\xf0"), Err(Some(1)));
     }
 }

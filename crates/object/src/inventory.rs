@@ -2,7 +2,7 @@
 //!
 //! Rules ask for every object or pod they look at, so no answer may cost a walk over everything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{Node, Object, Pod, Version, selects};
 
@@ -14,7 +14,14 @@ pub struct Inventory {
     namespaces: BTreeMap<String, Namespace>,
     /// Namespace and name of every service account that a binding names.
     bound: BTreeSet<(String, String)>,
+    /// Roles, as indexes of objects.
+    roles: HashMap<Role, Vec<usize>>,
+    /// Bindings by the role that they grant.
+    granting: HashMap<Role, Vec<usize>>,
 }
+
+/// Kind, name and, where it is in one, namespace of a Role or `ClusterRole`.
+type Role = (String, String, Option<String>);
 
 /// What lands in one namespace, as indexes of objects.
 #[derive(Debug, Default)]
@@ -34,10 +41,17 @@ impl Inventory {
     pub fn new(objects: Vec<Object>) -> Self {
         let mut by_kind = BTreeMap::<String, BTreeMap<String, Vec<usize>>>::new();
         let mut namespaces = BTreeMap::<String, Namespace>::new();
+        let (mut roles, mut granting) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, Vec<_>>::new());
         let mut opaque = BTreeSet::new();
         for (index, object) in objects.iter().enumerate() {
             let groups = by_kind.entry(object.kind().to_owned()).or_default();
             groups.entry(object.group().to_owned()).or_default().push(index);
+            if let Some(role) = role(object) {
+                roles.entry(role).or_default().push(index);
+            }
+            if let Some(role) = granted(object) {
+                granting.entry(role).or_default().push(index);
+            }
             let namespace = namespaces.entry(object.namespace().to_owned()).or_default();
             if namespace.add(index, object) == Shown::Never
                 && opaque.insert((object.namespace(), object.group(), object.kind()))
@@ -46,7 +60,7 @@ impl Inventory {
             }
         }
         let bound = objects.iter().flat_map(bound_accounts).collect();
-        Self { objects, by_kind, namespaces, bound }
+        Self { objects, by_kind, namespaces, bound, roles, granting }
     }
 
     /// Whether a `RoleBinding` or `ClusterRoleBinding` here grants anything to the service account.
@@ -62,6 +76,16 @@ impl Inventory {
     /// Objects of one kind of one API group.
     pub fn of_kind<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Object> {
         self.listed(self.by_kind.get(kind).and_then(|groups| groups.get(group)))
+    }
+
+    /// The role that a binding grants; several where the input has it several times.
+    pub fn roles_of(&self, binding: &Object) -> impl Iterator<Item = &Object> {
+        self.listed(granted(binding).and_then(|role| self.roles.get(&role)))
+    }
+
+    /// Every binding that grants a role.
+    pub fn bindings_of(&self, object: &Object) -> impl Iterator<Item = &Object> {
+        self.listed(role(object).and_then(|role| self.granting.get(&role)))
     }
 
     /// Pods and pod templates of one namespace, in the order of the input.
@@ -103,10 +127,36 @@ impl Inventory {
     }
 }
 
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// How bindings name a role.
+fn role(object: &Object) -> Option<Role> {
+    let namespace = match object.kind() {
+        "Role" => Some(object.namespace().to_owned()),
+        "ClusterRole" => None,
+        _ => return None,
+    };
+    (object.group() == RBAC).then(|| (object.kind().to_owned(), object.name().to_owned(), namespace))
+}
+
+/// The role that a binding names; the API server takes no Role in a `ClusterRoleBinding`.
+fn granted(binding: &Object) -> Option<Role> {
+    let text = |path| binding.at(path).and_then(Node::str);
+    if binding.group() != RBAC {
+        return None;
+    }
+    let namespace = match (binding.kind(), text("roleRef.kind")?) {
+        ("RoleBinding", "Role") => Some(binding.namespace().to_owned()),
+        ("RoleBinding" | "ClusterRoleBinding", "ClusterRole") => None,
+        _ => return None,
+    };
+    Some((text("roleRef.kind")?.to_owned(), text("roleRef.name")?.to_owned(), namespace))
+}
+
 /// The service accounts that a binding names; one without a namespace is in the binding's own.
 fn bound_accounts(binding: &Object) -> Vec<(String, String)> {
     let is_binding = matches!(binding.kind(), "RoleBinding" | "ClusterRoleBinding");
-    if !is_binding || binding.group() != "rbac.authorization.k8s.io" {
+    if !is_binding || binding.group() != RBAC {
         return Vec::new();
     }
     let subjects = binding.at("subjects").into_iter().flat_map(Node::items);
@@ -243,6 +293,45 @@ mod tests {
         assert_eq!(choosing("w"), ["all", "in", "web"]);
         assert_eq!(choosing("f"), ["all", "front", "in", "web"]);
         assert_eq!(choosing("d"), ["all", "in"]);
+    }
+
+    #[test]
+    fn a_role_and_its_bindings_find_each_other() {
+        let object = |kind: &str, metadata: &str, role: &str| {
+            let role =
+                if role.is_empty() { String::new() } else { format!(", roleRef: {{kind: {role}, name: a}}") };
+            format!("{{apiVersion: {RBAC}/v1, kind: {kind}, metadata: {{{metadata}}}{role}}}\n---\n")
+        };
+        let text = object("ClusterRole", "name: a", "")
+            + &object("Role", "name: a, namespace: x", "")
+            + &object("Role", "name: a, namespace: other", "")
+            + &object("RoleBinding", "name: b, namespace: x", "Role")
+            + &object("ClusterRoleBinding", "name: c", "ClusterRole")
+            + &object("RoleBinding", "name: d, namespace: x", "ClusterRole")
+            + &object("ClusterRoleBinding", "name: e, namespace: x", "Role");
+        let inventory = inventory(&text);
+        let found: Vec<(String, Vec<&str>, Vec<&str>)> = inventory
+            .objects()
+            .iter()
+            .map(|object| {
+                let bindings = inventory.bindings_of(object).map(Object::name).collect();
+                let roles = inventory.roles_of(object).map(Object::namespace).collect();
+                (format!("{} {}", object.name(), object.namespace()), bindings, roles)
+            })
+            .collect();
+        let said: Vec<String> = found.iter().map(|(o, b, r)| format!("{o}: {b:?} {}", r.len())).collect();
+        assert_eq!(
+            said,
+            [
+                "a default: [\"c\", \"d\"] 0",
+                "a x: [\"b\"] 0",
+                "a other: [] 0",
+                "b x: [] 1",
+                "c default: [] 1",
+                "d x: [] 1",
+                "e x: [] 0",
+            ]
+        );
     }
 
     #[test]

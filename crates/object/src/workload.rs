@@ -26,11 +26,36 @@ pub(crate) struct Kept {
 }
 
 /// A container by the numbers of its node and of its name, if that is a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeptContainer {
     pub(crate) node: u32,
     pub(crate) name: Option<u32>,
     pub(crate) role: Role,
+    /// The fields that most rules ask for, each in its [`place`], if it is written and not `null`.
+    pub(crate) fields: [Option<u32>; KEPT],
+}
+
+/// How many fields of a container are kept.
+const KEPT: usize = 13;
+
+/// The place among the fields of a container that are kept.
+pub(crate) fn place(field: &str) -> Option<usize> {
+    Some(match field {
+        "securityContext" => 0,
+        "image" => 1,
+        "ports" => 2,
+        "volumeMounts" => 3,
+        "env" => 4,
+        "envFrom" => 5,
+        "livenessProbe" => 6,
+        "readinessProbe" => 7,
+        "startupProbe" => 8,
+        "lifecycle" => 9,
+        "command" => 10,
+        "args" => 11,
+        "resources" => 12,
+        _ => return None,
+    })
 }
 
 /// Init containers come first, ephemeral ones last.
@@ -48,7 +73,14 @@ impl Place<'_> {
 fn kept(node: Node<'_>, role: Role) -> KeptContainer {
     let name = node.get("name").filter(|name| name.str().is_some()).map(Node::id);
     let stays = role == Role::Init && node.get("restartPolicy").and_then(Node::str) == Some("Always");
-    KeptContainer { node: node.id(), name, role: if stays { Role::Sidecar } else { role } }
+    let mut fields = [None; KEPT];
+    for (key, value) in node.entries() {
+        if let Some(slot) = key.text().and_then(place).and_then(|place| fields.get_mut(place)) {
+            // Of two equal keys the last one counts.
+            *slot = Some(value).filter(|value| !value.is_null()).map(Node::id);
+        }
+    }
+    KeptContainer { node: node.id(), name, role: if stays { Role::Sidecar } else { role }, fields }
 }
 
 /// How deep the search for a shape goes.

@@ -30,15 +30,18 @@ mod view;
 
 use std::sync::atomic::Ordering;
 
-use object::Object;
+use object::{Object, Version};
 
 use authorize::Rights;
 use hook::Hook;
+
+use crate::cel::kubernetes::Environment;
 
 pub use authorize::{Authorize, by_roles, nobody};
 pub use cluster::{Cluster, Scope};
 pub use decision::{Decision, Status};
 pub use problem::{Problem, Weight};
+pub(crate) use read::Form;
 pub use rebase::rebased;
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use served::as_served;
@@ -54,7 +57,15 @@ impl Policies {
     ///
     /// A document with a fault keeps no other from being used; the problem says what holds meanwhile.
     pub fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Self, Vec<Problem>) {
-        let (hooks, problems) = hook::load(objects);
+        Self::load_for(objects, Environment::NEWEST)
+    }
+
+    /// The same for a server of this release: CEL has the functions that it knows.
+    pub fn load_for<'a>(
+        objects: impl IntoIterator<Item = &'a Object>,
+        version: Version,
+    ) -> (Self, Vec<Problem>) {
+        let (hooks, problems) = hook::load(objects, version);
         (Self { hooks }, problems)
     }
 
@@ -79,6 +90,11 @@ impl Policies {
             let kind = hook.policy.param_kind.as_ref()?;
             Some((hook.policy.id.name.as_str(), kind.api_version.as_str(), kind.kind.as_str()))
         })
+    }
+
+    /// Whether one of them is without fault; the others are answered by their failure policy alone.
+    pub fn has_sound(&self) -> bool {
+        self.hooks.iter().any(Hook::is_sound)
     }
 
     /// The answer to a request: mutating policies first, then the validating ones.

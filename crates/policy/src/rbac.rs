@@ -3,16 +3,19 @@
 //! The decision of the RBAC authorizer (`kubernetes/kubernetes`, `plugin/pkg/auth/authorizer/rbac`) over
 //! objects instead of an API server: what no binding here grants is not granted.
 
+mod fault;
 mod roles;
 mod rule;
 
 use object::{Inventory, Node, Object};
 
+pub use self::fault::{faults, is_about_access};
 use self::roles::Roles;
 use self::rule::Rule;
 use crate::request::User;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
+const KINDS: [&str; 4] = ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
 /// Members may do anything: the API server asks nobody about them.
 const MASTERS: &str = "system:masters";
 

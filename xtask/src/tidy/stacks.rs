@@ -37,17 +37,22 @@ const FAMILIES: [Family; 3] = [
     },
     Family { chosen: "rustls for TLS", forbidden: &["openssl", "openssl-sys", "native-tls", "schannel"] },
     Family {
-        chosen: "rustls' provider for cryptography",
-        forbidden: &["boring", "boring-sys", "mbedtls", "wolfssl-sys", "rust-crypto"],
+        chosen: "ring for cryptography",
+        forbidden: &[
+            "aws-lc-rs",
+            "aws-lc-sys",
+            "aws-lc-fips-sys",
+            "boring",
+            "boring-sys",
+            "mbedtls",
+            "wolfssl-sys",
+            "rust-crypto",
+        ],
     },
 ];
 
-/// Crypto providers of rustls; one of them, once there is a TLS user.
-const PROVIDERS: [&str; 2] = ["aws-lc-rs", "ring"];
-
 /// Second stacks among everything cargo resolves; a warning for each crate that comes in two versions.
 pub(super) fn problems(all: &Metadata) -> Vec<Problem> {
-    let names = |wanted: &str| all.packages.values().any(|package| package.name == wanted);
     let mut found = Vec::new();
     for package in all.packages.values() {
         if let Some(family) = FAMILIES.iter().find(|family| family.forbids(&package.name)) {
@@ -55,9 +60,6 @@ pub(super) fn problems(all: &Metadata) -> Vec<Problem> {
                 format!("{} {} is resolved, the choice is {}", package.name, package.version, family.chosen);
             found.push(problem(what, &package.name));
         }
-    }
-    if PROVIDERS.iter().all(|provider| names(provider)) {
-        found.push(problem(format!("two crypto providers: {}", PROVIDERS.join(" and ")), PROVIDERS[1]));
     }
     found.extend(doubles(all));
     found
@@ -116,10 +118,10 @@ mod tests {
     #[test]
     fn second_stacks_are_refused() {
         assert!(said("x: granit-parser rustls ring openssl-probe serde-saphyr").is_empty());
-        for name in ["serde_yaml", "saphyr-parser", "openssl-sys", "libyaml-safer", "native-tls"] {
+        for name in ["serde_yaml", "saphyr-parser", "openssl-sys", "libyaml-safer", "native-tls", "aws-lc-rs"]
+        {
             assert_eq!(said(&format!("x: {name}")).len(), 1, "{name}");
         }
-        assert_eq!(said("x: ring aws-lc-rs")[0].1, "two crypto providers: aws-lc-rs and ring");
     }
 
     #[test]

@@ -44,8 +44,12 @@ fn dead_seccomp_annotation(pod: &Pod<'_>, out: &mut Findings<'_>) {
         let node = if whole_pod { pod.spec() } else { container.node };
         // What is privileged drops the field as well.
         let is_dropped = if whole_pod { any_privileged } else { container.is_privileged() };
+        // Where the annotation is dead the field is new to the workload, and a field of the pod goes before what a
+        // container's own annotation asks for.
+        let is_same = pod.version() < v(1, 27) && !(whole_pod && annotations.is_any_of_a_container());
+        let safety = if is_same { Safety::Safe } else { Safety::Risky };
         if let Some(changes) = as_field(node, value).filter(|_| !is_dropped) {
-            flag.fix(Safety::Safe, changes.into_iter().chain([remove(value, "")]));
+            flag.fix(safety, changes.into_iter().chain([remove(value, "")]));
         }
     }
 }

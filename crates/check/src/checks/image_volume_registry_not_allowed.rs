@@ -1,5 +1,5 @@
 //! `image-volume-registry-not-allowed`: files from a registry the owner of the cluster did not name.
-use super::image_registry_not_allowed::forbidden;
+use super::image_registry_not_allowed::refused;
 use super::image_volume_unpinned::image_volumes;
 use crate::prelude::*;
 
@@ -16,9 +16,8 @@ pub(crate) const CHECK: Check = Check {
 
 fn image_volume_registry_not_allowed(pod: &Pod<'_>, out: &mut Findings<'_>) {
     for (volume, node, image) in image_volumes(*pod) {
-        if let Some(name) = forbidden(image, &out.settings().registries) {
-            let message =
-                format!("volume `{volume}` is image `{image}`, `{name}`, which no allowed registry has");
+        if let Some(why) = refused(image, &out.settings().registries) {
+            let message = format!("volume `{volume}` is image `{image}`, {why}");
             out.flag(pod.site_of(node), message);
         }
     }

@@ -11,13 +11,13 @@ pub(crate) const CHECK: Check = Check {
     page: include_str!("rbac_cluster_admin.md"),
     run: Run::ObjectAmong(rbac_cluster_admin),
 };
-use crate::rbac::{Rule, granted_role, is_binding, is_granted_by, rules, subjects, titles};
+use crate::rbac::{Rule, granted_role, is_binding, rules, subjects, titles};
 
 fn rbac_cluster_admin(object: &Object, inventory: &Inventory, out: &mut Findings<'_>) {
     let role = granted_role(object).filter(|_| is_binding(object));
     let Some((kind, name)) = role else { return };
     let is_admin = (kind, name) == ("ClusterRole", "cluster-admin");
-    if !is_admin && !inventory.of_kind(object.group(), kind).any(|role| is_equal(role, object)) {
+    if !is_admin && !inventory.roles_of(object).any(|role| rules(role).any(Rule::is_everything)) {
         return;
     }
     // The API server binds its own group so.
@@ -35,8 +35,4 @@ fn rbac_cluster_admin(object: &Object, inventory: &Inventory, out: &mut Findings
         );
         out.flag(site, message).severity(Severity::High);
     }
-}
-
-fn is_equal(role: &Object, binding: &Object) -> bool {
-    is_granted_by(role, binding) && rules(role).any(Rule::is_everything)
 }

@@ -18,7 +18,12 @@ fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
         return;
     }
     let annotations = SeccompAnnotations::of(pod);
-    let any_privileged = pod.every_container().any(Container::is_privileged);
+    // A field of the pod would also speak for who needs none, or asked for another by an annotation.
+    let says_otherwise = |container: Container<'_>| {
+        let own = container.at("securityContext.seccompProfile.type").is_some();
+        container.is_privileged() || !own && annotations.choice(container).is_some()
+    };
+    let alone = pod.every_container().any(says_otherwise);
     for container in pod.every_container() {
         let chosen = container.effective("seccompProfile").and_then(|profile| profile.get("type")).is_some();
         // An annotation was the choice once; whether it still counts is for `dead-seccomp-annotation` to say.
@@ -32,7 +37,7 @@ fn seccomp_unset(pod: &Pod<'_>, out: &mut Findings<'_>) {
         );
         // What is privileged drops any profile: `privileged-drops-profile` would have to say so.
         if !container.is_privileged() {
-            let owner = if any_privileged { container.node } else { pod.spec() };
+            let owner = if alone { container.node } else { pod.spec() };
             flag.fix(Safety::Risky, [set(owner, path, "RuntimeDefault")]);
         }
     }

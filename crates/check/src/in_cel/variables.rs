@@ -23,6 +23,7 @@ pub(super) fn all(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
         ("images", references("variables.containers", "c.?image", "c.?imagePullPolicy.orValue('')")),
         ("imageVolumes", image_volumes()),
         ("registries", text(&registries(facts.registries))),
+        ("whole", text(&whole())),
         ("rules", RULES.to_owned()),
     ];
     variables.extend(own);
@@ -52,6 +53,18 @@ const REFERENCE: &str = concat!(
     r"^((LABEL([.]LABEL)*(:[0-9]+)?|[[][^/@]*[.:A-Z][^/@]*\][^/@]*|[[][^/@]*\][^/@]*[.:A-Z][^/@]*)/STEP(/STEP)*",
     r"|STEP|[a-z0-9]([a-z0-9_-]*[a-z0-9])?(/STEP)+)(:([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?)?(@[\s\S]*)?$"
 );
+
+/// References that a runtime would pull: narrower than the grammar above, which also takes what could be mended.
+fn whole() -> String {
+    const WHOLE: &str = concat!(
+        r"^((LABEL([.]LABEL)*|[[][0-9a-fA-F]*:[0-9a-fA-F:]*\])(:[0-9]+)?/STEP(/STEP)*|STEP",
+        r"|[a-z0-9]+((_|__|-+)[a-z0-9]+)*(/STEP)+)(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?",
+        r"(@(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}))?$"
+    );
+    WHOLE
+        .replace("LABEL", "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
+        .replace("STEP", "[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*")
+}
 
 /// The images of a list, taken apart: who has it, as written, its tag and its full name.
 fn references(list: &str, image: &str, policy: &str) -> String {

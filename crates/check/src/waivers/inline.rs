@@ -4,7 +4,7 @@
 //! In a block of comment lines directly above a line it covers that line, and the whole of the key or
 //! list item that begins there.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -29,12 +29,10 @@ pub(super) fn read(source: &Arc<Source>) -> Waivers {
     }
     let trees = documents(source, Limits::default()).trees;
     let comments = comments(source, &trees);
-    let mut extents = Vec::new();
+    let mut text = Text::new(source, &comments);
     for tree in &trees {
-        collect_extents(tree.root(), &mut extents);
+        text.collect_ends(tree.root());
     }
-    extents.sort_unstable();
-    let text = Text::new(source, &comments);
     for comment in comments {
         let Some(start) = text.waiver_in(comment) else { continue };
         let at = |range: Range<usize>| {
@@ -46,7 +44,7 @@ pub(super) fn read(source: &Arc<Source>) -> Waivers {
         match Words::parse(source.slice(Span::new(start, comment.end))) {
             None => {}
             Some(Err(why)) => out.broken.push(complaint(source, comment, why)),
-            Some(Ok(words)) => text.take(&words, start, comment, &extents, &mut out),
+            Some(Ok(words)) => text.take(&words, start, comment, &mut out),
         }
         if out.broken.len() > broken_before {
             out.hidden.push((Arc::clone(source), behind(source, start, comment)));
@@ -105,21 +103,46 @@ impl<'t> Words<'t> {
 /// A text and its comment lines.
 struct Text<'s> {
     source: &'s Arc<Source>,
-    /// Lines that hold a comment and nothing else, by their number.
-    alone: BTreeMap<u32, Span>,
+    /// Lines that hold a comment and nothing else, each with the first one below it that holds something else.
+    alone: HashMap<u32, u32>,
+    /// Where the last of the keys and list items ends that begin in a line.
+    ends: HashMap<u32, u32>,
 }
 
 impl<'s> Text<'s> {
     fn new(source: &'s Arc<Source>, comments: &[Span]) -> Self {
-        let mut text = Self { source, alone: BTreeMap::new() };
-        for comment in comments {
-            let line = text.line_of(comment.start);
+        let mut text = Self { source, alone: HashMap::new(), ends: HashMap::new() };
+        let is_alone = |comment: &Span, line: u32| {
             let before = source.text().get(text.bytes(line).start..comment.start as usize);
-            if before.is_some_and(|before| before.trim_start_matches('\u{feff}').trim().is_empty()) {
-                text.alone.insert(line, *comment);
-            }
+            before.is_some_and(|before| before.trim_start_matches('\u{feff}').trim().is_empty())
+        };
+        let lines = comments.iter().map(|comment| (comment, text.line_of(comment.start)));
+        let mut alone: Vec<u32> =
+            lines.filter(|(comment, line)| is_alone(comment, *line)).map(|(_, line)| line).collect();
+        alone.sort_unstable();
+        for line in alone.into_iter().rev() {
+            let below = text.alone.get(&(line + 1)).copied().unwrap_or(line + 1);
+            text.alone.insert(line, below);
         }
         text
+    }
+
+    /// Notes where each key with its value and each list item goes; copies of anchors stand elsewhere.
+    fn collect_ends(&mut self, node: Node<'_>) {
+        for (key, value) in node.entries().filter(|(key, _)| !key.is_shared()) {
+            let end = if value.is_shared() { key.span().end } else { value.span().end };
+            self.note(key.span().start, end.max(key.span().end));
+            self.collect_ends(value);
+        }
+        for item in node.items().filter(|item| !item.is_shared()) {
+            self.note(item.span().start, item.span().end);
+            self.collect_ends(item);
+        }
+    }
+
+    fn note(&mut self, start: u32, end: u32) {
+        let last = self.ends.entry(self.source.position(start).line).or_default();
+        *last = end.max(*last);
     }
 
     /// Where a waiver's words start in a comment; other words and another `#` may stand before them.
@@ -135,8 +158,8 @@ impl<'s> Text<'s> {
     }
 
     /// Turns the words of one comment into waivers, one for each check.
-    fn take(&self, words: &Words<'_>, start: u32, comment: Span, extents: &[Span], out: &mut Waivers) {
-        let Some(spans) = self.covered(comment, extents) else {
+    fn take(&self, words: &Words<'_>, start: u32, comment: Span, out: &mut Waivers) {
+        let Some(covered) = self.covered(comment) else {
             let message = "the waiver stands above nothing: put it directly above the line it is about";
             out.broken.push(complaint(self.source, comment, message.to_owned()));
             return;
@@ -146,7 +169,7 @@ impl<'s> Text<'s> {
             match check_to_waive(id) {
                 Ok(check) => out.list.push(Waiver {
                     check,
-                    covers: Covers::Spans(spans.clone()),
+                    covers: Covers::Text(covered),
                     waived: Waived {
                         reason: without_credentials(words.reason.to_owned()),
                         by: WaivedBy::Comment,
@@ -162,25 +185,18 @@ impl<'s> Text<'s> {
         }
     }
 
-    /// The stretches that a waiver in this comment covers; `None` when nothing stands below it.
-    fn covered(&self, comment: Span, extents: &[Span]) -> Option<Vec<Span>> {
-        let mut line = self.line_of(comment.start);
-        let is_above = self.alone.contains_key(&line);
-        while self.alone.contains_key(&line) {
-            line += 1;
-        }
+    /// What a waiver in this comment covers; `None` when nothing stands below it.
+    fn covered(&self, comment: Span) -> Option<Span> {
+        let own = self.line_of(comment.start);
+        let below = self.alone.get(&own).copied();
+        let line = below.unwrap_or(own);
         let bytes = self.bytes(line);
         let content = self.source.text().get(bytes.clone()).unwrap_or_default().trim();
         if content.is_empty() || content.starts_with("---") {
             return None;
         }
-        let mut spans = vec![Span::new(bytes.start as u32, bytes.end as u32)];
-        if is_above {
-            let first = extents.partition_point(|extent| (extent.start as usize) < bytes.start);
-            let begin_here = |extent: &&Span| (extent.start as usize) < bytes.end;
-            spans.extend(extents.iter().skip(first).take_while(begin_here));
-        }
-        Some(spans)
+        let end = self.ends.get(&line).copied().filter(|_| below.is_some()).unwrap_or_default();
+        Some(Span::new(bytes.start as u32, end.max(bytes.end as u32)))
     }
 
     fn line_of(&self, offset: u32) -> u32 {
@@ -189,19 +205,6 @@ impl<'s> Text<'s> {
 
     fn bytes(&self, line: u32) -> Range<usize> {
         self.source.lines(line, line)
-    }
-}
-
-/// From where to where each key with its value and each list item goes; copies of anchors stand elsewhere.
-fn collect_extents(node: Node<'_>, extents: &mut Vec<Span>) {
-    for (key, value) in node.entries().filter(|(key, _)| !key.is_shared()) {
-        let end = if value.is_shared() { key.span().end } else { value.span().end };
-        extents.push(Span::new(key.span().start, end.max(key.span().end)));
-        collect_extents(value, extents);
-    }
-    for item in node.items().filter(|item| !item.is_shared()) {
-        extents.push(item.span());
-        collect_extents(item, extents);
     }
 }
 

@@ -9,6 +9,7 @@ use object::{Inventory, Object, Version};
 use policy::Date;
 use policy::decide::{Decider, Facts, Labels, Lookup};
 use policy::document::{Policies, Reading, Refused};
+use policy::rbac;
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -17,8 +18,9 @@ use crate::input;
 use crate::ui::Ui;
 
 pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
+    let version = args.kube_version.unwrap_or(Version::NEWEST);
     let mut facts = facts(&args.objects, ui)?;
-    let policies = policies(&args.policy, facts.inventory().objects(), ui)?;
+    let policies = policies(&args.policy, facts.inventory().objects(), version, ui)?;
     let refused = policies.refused.clone();
     let errors = !policies.errors.is_empty();
     let source = input::read_one(&args.request).map_err(|failure| failed(&failure))?;
@@ -27,7 +29,7 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         let given: Labels = args.namespace_labels.iter().cloned().collect();
         facts = facts.labelled(&request.namespace, given);
     }
-    let decider = Decider::new(policies, args.kube_version.unwrap_or(Version::NEWEST), &check::compile);
+    let decider = Decider::new(policies, version, &check::compile);
     let mut response = decider.decide(&request, &facts);
     for Refused { kind, name, meanwhile } in refused {
         response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
@@ -52,20 +54,25 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
 ///
 /// # Errors
 /// When nothing is left to decide by.
-pub(crate) fn policies(paths: &[PathBuf], objects: &[Object], ui: &mut Ui) -> anyhow::Result<Policies> {
-    let policies = read_policies(paths, objects, today(), ui)?;
+pub(crate) fn policies(
+    paths: &[PathBuf],
+    objects: &[Object],
+    version: Version,
+    ui: &mut Ui,
+) -> anyhow::Result<Policies> {
+    let policies = read_policies(paths, objects, (today(), version), ui)?;
     say(&policies, ui)?;
     Ok(policies)
 }
 
-/// The same, saying nothing yet, for a day.
+/// The same, saying nothing yet, for a day and a release.
 ///
 /// # Errors
 /// When one of the files cannot be read at all.
 pub(crate) fn read_policies(
     paths: &[PathBuf],
     objects: &[Object],
-    today: Date,
+    (today, version): (Date, Version),
     ui: &Ui,
 ) -> anyhow::Result<Policies> {
     let (_, loaded, failures) = input::load(paths, &[], ui);
@@ -84,7 +91,7 @@ pub(crate) fn read_policies(
     if let Some(failure) = unread.first() {
         return Err(failed(failure));
     }
-    Ok(reading.finish(objects))
+    Ok(reading.finish(objects, version))
 }
 
 /// Says what is wrong with some policies, and what that means.
@@ -98,8 +105,9 @@ pub(crate) fn say(policies: &Policies, ui: &mut Ui) -> anyhow::Result<()> {
     for error in &policies.errors {
         ui.error(&anyhow::Error::new(error.clone()));
     }
+    let others = if policies.has_sound() { "; the others are in force" } else { "" };
     for Refused { kind, name, meanwhile } in &policies.refused {
-        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}; the others are in force"));
+        ui.note(&format!("{kind} `{name}` is to be mended, meanwhile {meanwhile}{others}"));
     }
     anyhow::ensure!(!policies.is_empty(), "no policy is in force, so nothing is decided");
     Ok(())
@@ -111,8 +119,24 @@ fn failed(failure: &Failure) -> anyhow::Error {
 }
 
 /// What is known of the cluster, from the objects of some paths.
-fn facts(paths: &[PathBuf], ui: &Ui) -> anyhow::Result<Facts> {
-    Ok(Facts::of(Inventory::new(objects(paths, ui)?)))
+fn facts(paths: &[PathBuf], ui: &mut Ui) -> anyhow::Result<Facts> {
+    let objects = objects(paths, ui)?;
+    say_faults(&objects, ui)?;
+    Ok(Facts::of(Inventory::new(objects)))
+}
+
+/// Says what is wrong with roles and bindings.
+///
+/// # Errors
+/// When anything is.
+pub(crate) fn say_faults(objects: &[Object], ui: &mut Ui) -> anyhow::Result<()> {
+    let faults = rbac::faults(objects);
+    for fault in &faults {
+        ui.error(&anyhow::anyhow!("{fault}"));
+    }
+    let (count, things) = (faults.len(), if faults.len() == 1 { "mistake" } else { "mistakes" });
+    anyhow::ensure!(count == 0, "nothing is decided by roles and bindings with {count} {things}");
+    Ok(())
 }
 
 /// The objects of some paths, all of them or none.

@@ -1,6 +1,7 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod gather;
 mod lines;
 mod output;
 mod plan;
@@ -29,8 +30,8 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
         anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
     }
-    let plan = Plan::of(args, ui)?;
-    let mut judged = judge(args, &plan, ui);
+    let mut plan = Plan::of(args, ui)?;
+    let mut judged = if args.cluster { gather::judge(args, &mut plan, ui)? } else { judge(args, &plan, ui) };
     not_over_an_input(args, &judged.inputs)?;
     if let Some(path) = &args.write_baseline {
         return record(path, &judged.report, ui);
@@ -40,21 +41,24 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         ui.note(&format!("{tally} could be mended"));
         fix::say_further(&judged.report.findings, level(args), "--diff --fix=risky", ui);
         output::write(args, ui, &patch)?;
-        return Ok(outcome(args, &plan, &judged.report));
+        let missed = tally.outcome(&judged.report.findings, level(args));
+        return Ok(outcome(args, &plan, &judged.report).max(missed));
     }
+    let mut missed = Outcome::Clean;
     if args.fix.is_some() {
         let tally = fix::in_place(&judged.run(&plan), level(args), ui);
         ui.note(&format!("{tally} mended"));
         // What is left is judged as it stands on disk now.
         judged = judge(args, &plan, ui);
+        missed = tally.outcome(&judged.report.findings, level(args));
         fix::say_further(&judged.report.findings, level(args), "--fix=risky", ui);
     }
     say_what_may_surprise(args, &judged, ui);
-    if args.format == Format::Sarif {
+    if args.format == Format::Sarif && !args.cluster {
         judged.offer_fixes(&plan);
     }
     output::report(args, ui, &judged.report, since)?;
-    let outcome = outcome(args, &plan, &judged.report);
+    let outcome = outcome(args, &plan, &judged.report).max(missed);
     // The process ends here: giving back its memory piece by piece would only take time.
     std::mem::forget(judged);
     Ok(outcome)
@@ -170,7 +174,15 @@ fn hidden(
         let shown = |span: Span| format == Format::Sarif || lines.meet(object.source(), span);
         check::hidden(object, plan.version(), &shown)
     });
-    hidden.into_iter().flatten().collect()
+    // A fix may repeat any line of the text.
+    let whole = |source: &Arc<Source>| Span::new(0, source.text().len() as u32);
+    let of_comments: Vec<_> = match format {
+        Format::Sarif => {
+            lines.texts().flat_map(|text| check::hidden_in_comments(text, whole(text))).collect()
+        }
+        _ => lines.stretches().flat_map(|(text, span)| check::hidden_in_comments(text, span)).collect(),
+    };
+    hidden.into_iter().flatten().chain(of_comments).collect()
 }
 
 /// Takes the objects out of an input and puts its troubles into the report.
@@ -231,6 +243,11 @@ fn judge_by_standard(inventory: &Inventory, policy: Policy, judge: &Judge, repor
 
 /// What a cluster with these policies and these objects would say.
 fn judge_by_policies(inventory: Inventory, decider: &Decider, report: &mut Report) -> Inventory {
+    for fault in policy::rbac::faults(inventory.objects()) {
+        let (path, place) = fault.source.place(fault.span.start);
+        let (file, message) = (path.to_owned(), fault.text());
+        report.errors.push(Failure { file, line: Some(place.line), message, stage: Stage::Read });
+    }
     let facts = Facts::of(inventory);
     let objects = facts.inventory().objects();
     let said = parallel::map(objects, |object| check::by_policies(decider, object, &facts));

@@ -99,10 +99,118 @@ fn a_policy_that_cannot_be_read_is_named_and_the_others_decide() {
         response(&allowed)["warnings"][0],
         "Policy \"broken\" could not be read, meanwhile it is not in force"
     );
-    admit("--policy q.yaml --request good.yaml")
+    let lone = admit("--policy q.yaml --request good.yaml")
         .ends(2)
         .complains("no policy is in force, so nothing is decided");
+    assert!(!lone.err.contains("the others are in force"), "{}", lone.err);
     admit("--policy absent.yaml --request good.yaml").ends(2).complains("absent.yaml");
+}
+
+const DENY: &str = "\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: shut}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  validations: [{expression: 'false', message: never}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: shut}
+spec: {policyName: shut, validationActions: [Deny]}
+";
+
+#[test]
+fn a_second_document_of_one_name_takes_nothing_from_the_first() {
+    let lax = DENY.replace("'false'", "'true'").split("---").next().unwrap().to_owned();
+    let place = place().file("first.yaml", DENY).file("second.yaml", &*lax);
+    let admit =
+        |policies: &str| place.cofferdam(&format!("admit --policy {policies} --request bad.yaml")).run();
+    admit("first.yaml second.yaml").ends(1).says("denied request: never").warns(
+        "second.yaml:1:1: ValidatingAdmissionPolicy `shut`: another of this name stands in first.yaml:1: rename or remove one",
+    );
+    let allowed = place.file("lax.yaml", DENY.replace("'false'", "'true'"));
+    let ran = allowed.cofferdam("admit --policy lax.yaml first.yaml --request bad.yaml").run().ends(2);
+    let warnings = response(&ran)["warnings"].to_string();
+    let said =
+        r#"ValidatingAdmissionPolicy \"shut\" could not be read, meanwhile the first one alone counts"#;
+    assert!(warnings.contains(said), "{warnings}");
+    let twice = RESTRICTED.replace("restricted", "privileged");
+    let own = Place::with("p.yaml", RESTRICTED).file("q.yaml", twice).file("bad.yaml", POD);
+    own.cofferdam("admit --policy p.yaml q.yaml --request bad.yaml")
+        .run()
+        .ends(1)
+        .warns("q.yaml:3:18: another policy `strict` stands in p.yaml:3: rename or remove one");
+    own.cofferdam("admit --policy q.yaml p.yaml --request bad.yaml").run().ends(2);
+}
+
+#[test]
+fn a_policy_that_may_mean_any_request_is_not_in_force_and_nothing_passes_for_good() {
+    let place = place()
+        .file("good.yaml", GOOD.split("---").next().unwrap())
+        .file("bad-rules.yaml", DENY.replace("resources: [pods]", "resources: 5"))
+        .file("bad-cel.yaml", DENY.replace("'false'", "'fals'"));
+    let admit = |words: &str| place.cofferdam(&format!("admit --request good.yaml --policy {words}")).run();
+    let ran = admit("p.yaml bad-rules.yaml").ends(2).warns(
+        "ValidatingAdmissionPolicy `shut` is to be mended, meanwhile the policy is not in force: which requests it means cannot be read; the others are in force",
+    );
+    assert_eq!(response(&ran)["allowed"], true);
+    admit("bad-rules.yaml").ends(2).complains("no policy is in force, so nothing is decided");
+    let denied = admit("bad-cel.yaml").ends(1).says("failed to configure policy: bad-cel.yaml:6:");
+    assert!(!denied.err.contains("the others are in force"), "{}", denied.err);
+}
+
+#[test]
+fn the_release_decides_which_functions_a_policy_may_call() {
+    let newer = DENY.replace("'false'", "\"!isSemver('x')\"");
+    let place = place().file("cel.yaml", newer).file("good.yaml", GOOD.split("---").next().unwrap());
+    let admit = |version: &str| {
+        place
+            .cofferdam(&format!("admit --policy cel.yaml --request good.yaml --kube-version {version}"))
+            .run()
+    };
+    admit("1.37").ends(0);
+    admit("1.30").ends(1).says("failed to configure policy").warns("undeclared reference to 'isSemver'");
+}
+
+#[test]
+fn a_damaged_role_opens_nothing() {
+    let policy = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: psp}
+spec: {podSecurityPolicies: [all]}
+---
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: all, annotations: {seccomp.security.alpha.kubernetes.io/allowedProfileNames: '*'}}
+spec:
+  privileged: true
+  volumes: ['*']
+  seLinux: {rule: RunAsAny}
+  runAsUser: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+";
+    let rbac = |rest: &str| format!("apiVersion: rbac.authorization.k8s.io/v1\n{rest}\n");
+    let place = Place::with("p.yaml", policy)
+        .file("good.yaml", GOOD.split("---").next().unwrap())
+        .file("whole.yaml", rbac("kind: Role\nmetadata: {name: a, namespace: b}\nrules: []"))
+        .file("kind.yaml", rbac("kind: Rol\nmetadata: {name: a}"))
+        .file("rules.yaml", rbac("kind: ClusterRole\nmetadata: {name: a}\nrules: 5"));
+    let admit =
+        |words: &str| place.cofferdam(&format!("admit --policy p.yaml --request good.yaml {words}")).run();
+    admit("").ends(0);
+    admit("--objects whole.yaml").ends(1).says("unable to admit pod");
+    admit("--objects kind.yaml")
+        .ends(2)
+        .warns("kind.yaml:2:1: Rol `a`: kind: no kind of rbac.authorization.k8s.io: did you mean `Role`?")
+        .complains("nothing is decided by roles and bindings with 1 mistake");
+    admit("--objects rules.yaml").ends(2).warns("rules.yaml:4:1: ClusterRole `a`: rules: must be a list");
+    let check = |file: &str| place.cofferdam(&format!("check --policy p.yaml good.yaml {file}")).run();
+    check("").ends(0);
+    check("kind.yaml").ends(1).says("did you mean `Role`?").says("unable to admit pod");
+    place.cofferdam("check --policy p.yaml kind.yaml").run().ends(1).says("did you mean `Role`?");
 }
 
 #[test]

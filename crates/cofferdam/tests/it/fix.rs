@@ -88,6 +88,65 @@ fn a_diff_writes_nothing_and_git_applies_it_to_the_same_result() {
     assert_eq!((place.read("a dir/pod.yaml"), place.read("json/pod.json")), fixed);
 }
 
+#[test]
+fn a_diff_from_within_a_repository_is_applied_from_there_and_from_its_root() {
+    let git = |place: &Place, dir: &str, words: &[&str]| {
+        let run = Command::new("git").args(words).current_dir(place.path(dir)).output().ok()?;
+        assert!(run.status.success(), "git {words:?} in {dir}: {}", String::from_utf8_lossy(&run.stderr));
+        Some(run)
+    };
+    let place = Place::with("a/b/pod.yaml", POD).file("a/y.yaml", POD).file("top.yaml", POD);
+    if git(&place, "", &["init", "-q", "."]).is_none() {
+        return testkit::skip("git is not installed");
+    }
+    let diff = |dir: &str, paths: &[&str]| {
+        let words = ["check", "--diff", "--fix=risky"].iter().chain(paths);
+        let run =
+            Command::new(env!("CARGO_BIN_EXE_cofferdam")).args(words).current_dir(place.path(dir)).output();
+        let run = run.unwrap();
+        fs::write(place.path("p"), run.stdout).unwrap();
+        String::from_utf8(run.stderr).unwrap()
+    };
+    for (from, paths, apply, changed) in [
+        ("a/b", &["."][..], "a/b", "a/b/pod.yaml"),
+        ("a/b", &["."], "", "a/b/pod.yaml"),
+        ("a/b", &["./../b/pod.yaml"], "a", "a/b/pod.yaml"),
+        ("a", &["./b/../y.yaml"], "a", "a/y.yaml"),
+        ("", &["a/b/../y.yaml"], "", "a/y.yaml"),
+        ("a", &["../top.yaml"], "", "top.yaml"),
+    ] {
+        let said = diff(from, paths);
+        assert_eq!(said.contains("git apply` takes it from"), changed == "top.yaml", "{said}");
+        let patch = place.path("p");
+        git(&place, apply, &["apply", patch.to_str().unwrap()]);
+        assert_ne!(place.read(changed), POD, "{from} {paths:?} {apply}");
+        fs::write(place.path(changed), POD).unwrap();
+    }
+    let outside = Place::with("pod.yaml", POD);
+    let said = diff("a", &[outside.path("pod.yaml").to_str().unwrap()]);
+    assert!(said.contains("pod.yaml: left alone: `git apply` changes nothing outside of"), "{said}");
+    assert_eq!(place.read("p"), "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_of_any_bytes_is_one_that_git_knows() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::new();
+    for name in [&b"a\xff.yaml"[..], b"b\n\"\\.yaml", "ü\u{202e}.yaml".as_bytes()] {
+        let file = place.path("").join(std::ffi::OsStr::from_bytes(name));
+        fs::write(&file, POD).unwrap();
+        let patch = place.check("--diff --fix=risky .").ends(1).out;
+        fs::write(place.path("p"), patch).unwrap();
+        let Ok(git) = Command::new("git").args(["apply", "p"]).current_dir(place.path("")).output() else {
+            return testkit::skip("git is not installed");
+        };
+        assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+        assert_ne!(fs::read_to_string(&file).unwrap(), POD);
+        fs::remove_file(&file).unwrap();
+    }
+}
+
 const JSON: &str = r#"{
   "apiVersion": "v1",
   "kind": "Pod",
@@ -123,6 +182,44 @@ fn links_read_only_files_and_standard_input_are_left_alone_and_modes_are_kept() 
         .run()
         .ends(2)
         .complains("standard input cannot be mended");
+}
+
+#[test]
+fn a_file_that_may_not_be_written_is_named_to_who_wants_to_hear_nothing_and_fails_the_run() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  serviceAccount: web\n  containers: [{name: a}]\n";
+    let place = Place::with("pod.yaml", text);
+    fs::set_permissions(place.path("pod.yaml"), fs::Permissions::from_mode(0o444)).unwrap();
+    let only = "-q --only deprecated-service-account-field --fail-on critical pod.yaml";
+    for words in ["--fix", "--diff"] {
+        let ran = place.check(&format!("{words} {only}")).ends(1);
+        assert!(ran.err.contains("pod.yaml: left alone: it is read-only"), "{words}: {}", ran.err);
+    }
+    place.check(only).ends(0);
+    fs::set_permissions(place.path("pod.yaml"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(place.check(&format!("--fix {only}")).ends(0).err, "");
+}
+
+#[test]
+fn what_a_dead_annotation_asked_for_is_not_said_by_a_safe_fix_nor_overruled_by_any() {
+    let pod = |annotation: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    {annotation}\nspec:\n  containers:\n  \
+             - name: a\n  - name: b\n"
+        )
+    };
+    let only = "--only seccomp-unset,dead-seccomp-annotation pod.yaml";
+    let of_pod = pod("seccomp.security.alpha.kubernetes.io/pod: runtime/default");
+    let place = Place::with("pod.yaml", &of_pod);
+    place.check(&format!("--fix {only}")).ends(1);
+    assert_eq!(place.read("pod.yaml"), of_pod, "the workload runs unconfined since 1.27");
+    place.check(&format!("--fix --kube-version 1.26 {only}"));
+    assert!(place.read("pod.yaml").contains("RuntimeDefault"), "{}", place.read("pod.yaml"));
+    let of_container = pod("container.seccomp.security.alpha.kubernetes.io/a: unconfined");
+    let place = Place::with("pod.yaml", &of_container);
+    place.check(&format!("--fix=risky {only}")).ends(1);
+    let (a, b) =
+        place.read("pod.yaml").split_once("- name: b").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    assert!(!a.contains("RuntimeDefault") && b.contains("RuntimeDefault"), "{a}- name: b{b}");
 }
 
 #[test]

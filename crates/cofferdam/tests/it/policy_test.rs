@@ -71,7 +71,6 @@ fn a_document_with_faults_is_refused_with_its_place() {
         .says(
             "did you mean `message`?; meanwhile requests that it speaks of are denied (failurePolicy Fail)",
         );
-    tested("", CASES, "").ends(1);
     let place = Place::new().file("p/policy.yaml", POLICY);
     place.cofferdam("policy test p").run().ends(2).complains("no case below p");
 }
@@ -80,6 +79,83 @@ fn a_document_with_faults_is_refused_with_its_place() {
 fn a_policy_that_takes_no_effect_is_spoken_of() {
     let alone = POLICY.split("---").next().unwrap();
     tested(alone, CASES, "")
-        .ends(1)
+        .ends(2)
+        .says("error: p: no policy is in force here, so its cases show nothing")
         .warns("warning: p/policy.yaml:1:1: ValidatingAdmissionPolicy `few`: takes no effect");
+}
+
+#[test]
+fn a_second_policy_of_one_name_fails_the_test() {
+    let twice = format!("{POLICY}---\n{}", POLICY.split("---").next().unwrap_or_default());
+    tested(&twice, CASES, "")
+        .ends(2)
+        .says("p/policy.yaml:14:1: ValidatingAdmissionPolicy `few`: another of this name stands in p/policy.yaml:1:")
+        .says("2 cases passed, 0 failed");
+}
+
+#[test]
+fn cases_without_a_policy_show_nothing() {
+    let only_allowed = CASES.split("- name: four").next().unwrap_or_default();
+    tested("", only_allowed, "")
+        .ends(2)
+        .says("error: p: no policy is in force here, so its cases show nothing");
+}
+
+#[test]
+fn a_document_that_takes_no_part_is_named_with_the_nearest_kind() {
+    let stranger = |api_version: &str, kind: &str| {
+        let text = format!("{POLICY}---\napiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: x}}\n");
+        tested(&text, CASES, "").ends(2)
+    };
+    for (api_version, kind, says) in [
+        (
+            "admissionregistration.k8s.io/v1",
+            "ValidatingAdmissionPolcy",
+            ":15:1: ValidatingAdmissionPolcy `x`: kind: takes no part in a test: did you mean `ValidatingAdmissionPolicy`?",
+        ), // typos: ignore
+        (
+            "admissionregistration.k8s.io/v1beta9",
+            "ValidatingAdmissionPolicy",
+            "`v1beta9` is not supported: use one of v1, v1beta1, v1alpha1",
+        ),
+        (
+            "admissionregistration.k8.io/v1",
+            "ValidatingAdmissionPolicy",
+            "is of admissionregistration.k8s.io, not of `admissionregistration.k8.io`: mend `apiVersion`",
+        ),
+        (
+            "cofferdam.dev/v1alpha1",
+            "Policy",
+            "Policy `x`: kind: is not asked here: test it with `cofferdam admit --policy`",
+        ),
+        ("policy/v1beta1", "PodSecurityPolicy", "is not asked here"),
+        (
+            "cofferdam.dev/v1beta1",
+            "PolicyTest",
+            "`cofferdam.dev/v1beta1` is not understood: write cofferdam.dev/v1alpha1",
+        ),
+        ("rbac.authorization.k8s.io/v1", "Rol", "no kind of rbac.authorization.k8s.io: did you mean `Role`?"),
+        ("v1", "ConfigMap", "no policy here has it as `paramKind`"),
+    ] {
+        stranger(api_version, kind).says(says);
+    }
+    let overlay = format!("{POLICY}---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n");
+    tested(&overlay, CASES, "").ends(0);
+    let lost = CASES.replace("kind: PolicyTest", "kind: PolicyTests");
+    let place = Place::new().file("p/policy.yaml", POLICY).file("p/cases.yaml", CASES);
+    let place = place.file("q/policy.yaml", POLICY).file("q/cases.yaml", lost);
+    place
+        .cofferdam("policy test .")
+        .run()
+        .ends(2)
+        .says("q/cases.yaml:2:1: PolicyTests ``: kind: takes no part in a test: did you mean `PolicyTest`?");
+}
+
+#[test]
+fn a_damaged_role_grants_nothing_and_fails_the_test() {
+    let role =
+        "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a}\nrules: 5\n";
+    tested(&format!("{POLICY}{role}"), CASES, "")
+        .ends(2)
+        .says("p/policy.yaml:17:1: ClusterRole `a`: rules: must be a list, but is an integer; meanwhile what is wrong in it grants nothing");
 }

@@ -84,6 +84,23 @@ fn planted() -> Vec<(&'static str, String)> {
     let waived = |id: &str, reason: &str| {
         format!("{pod}  hostPID: true # cofferdam: allow({id}): {reason}\n  containers: [{{name: a}}]\n")
     };
+    for (name, comment) in [
+        ("comment-shape", format!("was {TOKEN}")),
+        ("comment-name", format!("DB_PASSWORD={PASSWORD}")),
+        ("comment-prose", format!("the old password is '{PASSWORD}'")),
+        ("comment-url", format!("postgres://app:{PASSWORD}@db/app")),
+    ] {
+        all.push((name, format!("{pod}  hostPID: true # {comment}\n  containers: [{{name: a}}]\n")));
+    }
+    let between = format!(
+        "{pod}  containers:\n  - name: a\n    image: a\n    env:\n    # - name: PGPASSWORD\n    #   value: {PASSWORD}\n    - {{name: A, value: b}}\n    - {{name: A, value: c}}\n"
+    );
+    all.push(("comment-between", between));
+    for name in ["PASSWORD_2", "DB_PASSWORD_OLD", "SECRET_KEY_BASE", "DBPASSWORD", "PGPASSWORD", "AccountKey"]
+    {
+        let env = format!("    env: [{{name: {name}, value: {PASSWORD}}}]\n");
+        all.push((name, format!("{pod}  containers:\n  - name: a\n{env}")));
+    }
     all.push(("waiver-unknown", waived("nope", PASSWORD)));
     all.push((
         "waiver-broken",

@@ -35,7 +35,13 @@ pub fn github(report: &Report, root: Option<&str>) -> String {
 fn annotation(report: &Report, finding: &Finding, root: Option<&str>, out: &mut String) {
     let (file, start, end) = finding.source.region(finding.span);
     let _ = write!(out, "::{} ", command(finding.severity));
-    let _ = write!(out, "file={},line={},endLine={}", property(below(root, file)), start.line, end.line);
+    let _ = write!(
+        out,
+        "file={},line={},endLine={}",
+        property(&visible(below(root, file))),
+        start.line,
+        end.line
+    );
     // Columns of a span over several lines are refused by the API that the runner calls.
     if start.line == end.line {
         let _ = write!(out, ",col={},endColumn={}", start.column, end.column);
@@ -60,7 +66,7 @@ fn said(report: &Report, finding: &Finding) -> String {
 }
 
 fn error(failure: &Failure, root: Option<&str>, out: &mut String) {
-    let _ = write!(out, "::error file={}", property(below(root, &failure.file)));
+    let _ = write!(out, "::error file={}", property(&visible(below(root, &failure.file))));
     if let Some(line) = failure.line {
         let _ = write!(out, ",line={line}");
     }

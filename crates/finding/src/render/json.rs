@@ -39,7 +39,7 @@ pub fn json(report: &Report) -> serde_json::Result<String> {
 
 /// The same document with the characters escaped that JSON lets through and terminals obey; they can
 /// only stand inside of strings.
-fn spelled_out(json: String) -> String {
+pub(super) fn spelled_out(json: String) -> String {
     let escaped = |c: char| acts(c) && c != '\n';
     // The serializer leaves of ASCII only DEL as it is: most documents need no second look.
     if json.is_ascii() && memchr::memchr(0x7f, json.as_bytes()).is_none() || !json.chars().any(escaped) {

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::place::{below, unsaid};
 use super::summary::nothing_judged;
+use super::visible;
 use crate::{Failure, Finding, Report, Waived, WaivedBy};
 
 /// The report as JUnit XML. Paths under `root` are written relative to it.
@@ -21,7 +22,7 @@ pub fn junit(report: &Report, root: Option<&str>) -> String {
     let _ = writeln!(out, "<testsuites name=\"cofferdam\" {}>", all.attributes());
     for (file, cases) in &suites {
         let counts = cases.iter().fold(Counts::default(), Counts::and);
-        let _ = writeln!(out, "  <testsuite name=\"{}\" {}>", attribute(file), counts.attributes());
+        let _ = writeln!(out, "  <testsuite name=\"{}\" {}>", attribute(&visible(file)), counts.attributes());
         for case in cases {
             case.write(file, &mut out);
         }
@@ -116,13 +117,13 @@ fn number_repetitions(cases: &mut [Case]) {
 }
 
 fn details(report: &Report, finding: &Finding, root: Option<&str>) -> String {
-    let (start, file) = (finding.start(), below(root, finding.file()));
-    let mut text =
-        format!("{file}:{}:{}: {}: {}", start.line, start.column, finding.severity, finding.message);
+    let (start, file) = (finding.start(), visible(below(root, finding.file())));
+    let message = visible(&finding.message);
+    let mut text = format!("{file}:{}:{}: {}: {message}", start.line, start.column, finding.severity);
     if let Some(object) = &finding.object {
-        let _ = write!(text, "\nin: {}", object.title());
+        let _ = write!(text, "\nin: {}", visible(&object.title()));
         if !finding.field.is_empty() {
-            let _ = write!(text, ", {}", finding.field);
+            let _ = write!(text, ", {}", visible(&finding.field));
         }
     }
     if let Some(advice) = report.advice.get(finding.id) {
@@ -147,7 +148,7 @@ fn passed(input: &str) -> Case {
 
 impl Case {
     fn write(&self, file: &str, out: &mut String) {
-        let (class, name, file) = (attribute(&self.class), attribute(&self.name), attribute(file));
+        let [class, name, file] = [&self.class, &self.name, file].map(|text| attribute(&visible(text)));
         let _ = write!(out, "    <testcase classname=\"{class}\" name=\"{name}\" file=\"{file}\"");
         if let Some(line) = self.line {
             let _ = write!(out, " line=\"{line}\"");
@@ -156,14 +157,15 @@ impl Case {
         let _ = match &self.outcome {
             Outcome::Passed => Ok(()),
             Outcome::Failed { id, message, text } => {
-                let (message, text) = (attribute(message), content(text));
+                let (message, text) = (attribute(&visible(message)), content(text));
                 write!(out, "\n      <failure type=\"{id}\" message=\"{message}\">{text}</failure>\n    ")
             }
             Outcome::Waived { reason } => {
-                write!(out, "\n      <skipped message=\"{}\"/>\n    ", attribute(reason))
+                write!(out, "\n      <skipped message=\"{}\"/>\n    ", attribute(&visible(reason)))
             }
             Outcome::Error { message } => {
-                let (short, text) = (attribute(message), content(message));
+                let message = visible(message);
+                let (short, text) = (attribute(&message), content(&message));
                 write!(out, "\n      <error type=\"not-judged\" message=\"{short}\">{text}</error>\n    ")
             }
         };
@@ -197,7 +199,9 @@ impl Counts {
     }
 }
 
-/// Text between tags: `]]>` may not stand there either, and a bare carriage return would be read as a line end.
+/// Text between tags, where `]]>` may not stand either. What XML 1.0 has no way to write (section 2.2) or reads as
+/// something else (2.11, 3.3.3) is spelled out before it comes here: of control characters only our own line ends are
+/// left, and two that show nothing.
 fn content(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -205,17 +209,14 @@ fn content(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '\r' => out.push_str("&#13;"),
-            '\n' | '\t' => out.push(c),
-            // XML 1.0 has no way to write these, not even as a reference (section 2.2): spelled out.
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.extend(c.escape_default()),
+            '\u{fffe}' | '\u{ffff}' => out.extend(c.escape_default()),
             _ => out.push(c),
         }
     }
     out
 }
 
-/// Text between quotes: line ends and tabs would be read as spaces (section 3.3.3).
+/// Text between quotes.
 fn attribute(text: &str) -> String {
-    content(text).replace('"', "&quot;").replace('\n', "&#10;").replace('\t', "&#9;")
+    content(text).replace('"', "&quot;")
 }

@@ -17,8 +17,10 @@ use self::log::{
     BaseId, Driver, Invocation, Location, Log, LogicalLocation, Notification, PhysicalLocation, Region,
     ResultProperties, Run, SarifResult, Suppression, SuppressionProperties, Text, Tool,
 };
+use super::json::spelled_out;
 use super::place::{below, by_path};
 use super::summary::nothing_judged;
+use super::visible;
 use crate::{Failure, Finding, ObjectRef, Report, Severity, Span, Waived, WaivedBy};
 
 /// The report as one SARIF log with a line end. Paths under `root` are written relative to `%SRCROOT%`.
@@ -35,7 +37,8 @@ pub fn sarif(report: &Report, root: Option<&str>) -> serde_json::Result<String> 
     };
     let mut out = serde_json::to_string_pretty(&log)?;
     out.push('\n');
-    Ok(out)
+    // What a fix inserts must come out as it is, but need not act on whoever reads the log itself.
+    Ok(spelled_out(out))
 }
 
 fn run<'a>(report: &'a Report, root: Option<&'a str>) -> Run<'a> {
@@ -93,7 +96,7 @@ fn result<'a>(
         fixes: Vec::new(),
         properties: ResultProperties {
             severity: finding.severity.word(),
-            container: finding.container.as_deref(),
+            container: finding.container.as_deref().map(visible),
             pss: finding.pod_security,
             rendered: match finding.source.origin() {
                 crate::Origin::File => None,
@@ -110,11 +113,11 @@ fn suppression(waived: &Waived) -> Suppression<'_> {
             WaivedBy::Config | WaivedBy::Baseline => "external",
         },
         status: "accepted",
-        justification: &waived.reason,
+        justification: visible(&waived.reason),
         properties: SuppressionProperties {
             by: waived.by,
-            owner: waived.owner.as_deref(),
-            expires: waived.expires.as_deref(),
+            owner: waived.owner.as_deref().map(visible),
+            expires: waived.expires.as_deref().map(visible),
         },
     }
 }
@@ -131,12 +134,12 @@ fn logical(finding: &Finding) -> Vec<LogicalLocation> {
     let Some(object) = &finding.object else { return Vec::new() };
     let ObjectRef { kind, namespace, name, .. } = object.as_ref();
     let namespace = namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
-    let qualified = format!("{kind}/{namespace}{name}");
-    let whole =
-        LogicalLocation { name: name.clone(), fully_qualified_name: qualified.clone(), kind: "resource" };
+    let qualified = visible(&format!("{kind}/{namespace}{name}")).into_owned();
+    let name = visible(name).into_owned();
+    let whole = LogicalLocation { name, fully_qualified_name: qualified.clone(), kind: "resource" };
     let field = (!finding.field.is_empty()).then(|| LogicalLocation {
-        name: last_step(&finding.field).to_owned(),
-        fully_qualified_name: format!("{qualified}/{}", finding.field),
+        name: visible(last_step(&finding.field)).into_owned(),
+        fully_qualified_name: format!("{qualified}/{}", visible(&finding.field)),
         kind: "property",
     });
     std::iter::once(whole).chain(field).collect()
@@ -190,8 +193,9 @@ fn level(severity: Severity) -> &'static str {
 ///
 /// Other braces stay single, against the letter of 3.11.5: no viewer undoubles them.
 fn message(text: &str) -> Text {
+    let text = visible(text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_ref();
     while let Some(at) = rest.find(['{', '[']) {
         let (before, here) = rest.split_at(at);
         out.push_str(before);
@@ -223,6 +227,7 @@ mod tests {
         assert_eq!(text("a {0} b {12}"), "a {{0}} b {{12}}");
         assert_eq!(text("{{0}"), "{{{0}}");
         assert_eq!(text("see [here](1) [x]"), "see \\[here](1) [x]");
+        assert_eq!(text("a\u{202e}b\n{0}"), "a\\u{202e}b\\n{{0}}");
     }
 
     #[test]

@@ -31,3 +31,10 @@ fn an_absolute_path_gives_the_same() {
 fn a_report_on_nothing_is_an_error() {
     assert!(github(&sample::nothing(), None).starts_with("::error title=cofferdam::nothing could be judged"));
 }
+
+#[test]
+fn nothing_in_a_name_acts_on_who_reads_it() {
+    let report = sample::report("a\u{202e}\n\u{1b}.yaml");
+    let text = github(&report, None);
+    assert!(sample::is_plain(&text), "{text}");
+}

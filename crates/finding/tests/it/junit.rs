@@ -24,3 +24,11 @@ fn a_report_on_nothing_is_an_error() {
     let text = junit(&sample::nothing(), None);
     assert!(text.contains("errors=\"1\"") && text.contains("nothing could be judged"), "{text}");
 }
+
+#[test]
+fn nothing_in_a_name_acts_on_who_reads_it() {
+    let report = sample::report("a\u{202e}\n\u{1b}.yaml");
+    let text = junit(&report, None);
+    assert!(sample::is_plain(&text), "{text}");
+    assert!(!text.contains("&#"), "a control character as a reference: {text}");
+}

@@ -12,6 +12,11 @@ use finding::{
 pub(crate) const FILE: &str = "deploy/a b,c:d%\"<ü>.yaml";
 /// An absolute path to the same file is below this.
 pub(crate) const ROOT: &str = "/srv/shop";
+/// Whether no character acts on whoever reads the output: line ends and indents are the format's own.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| finding::visible(c.encode_utf8(&mut [0; 4])).len() == c.len_utf8() || c == '\n')
+}
+
 /// No output may hold this.
 pub(crate) const PASSWORD: &str = "hunter2-hunter2";
 
@@ -51,8 +56,8 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
     let flag = |id, severity, part: &str, message: &str| finding(source, id, severity, part, message);
     vec![
         Finding {
-            message: "shares \"it\" & 'that' ]]> ::error::\nwith <100%>\u{1b}[0m".to_owned(),
-            field: "spec.hostPID".to_owned(),
+            message: "shares \"it\" & 'that' ]]> ::error::\nwith <100%>\u{1b}[0m\r\t\u{202e}".to_owned(),
+            field: "spec.hostPID[\u{2066}\n]".to_owned(),
             labels: vec![Label { span: span(source, "image: x"), text: "used by `😀`".to_owned() }],
             pod_security: Some(PodSecurity { id: "hostNamespaces", level: "baseline" }),
             fix: Some(fix(
@@ -67,7 +72,7 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
         flag("host-namespace", Severity::Low, "hostIPC: true\r\n", "twice"),
         Finding {
             waived: Some(Waived {
-                reason: "the \"node\" agent, 100% <needed>\nsince 1.2".to_owned(),
+                reason: "the \"node\" agent, 100% <needed>\nsince 1.2\u{202e}".to_owned(),
                 by: WaivedBy::Comment,
                 owner: Some("ops".to_owned()),
                 expires: None,
@@ -77,7 +82,7 @@ fn of_the_pod(source: &Arc<Source>) -> Vec<Finding> {
         },
         Finding {
             secret: Some(span(source, PASSWORD)),
-            container: Some("😀".to_owned()),
+            container: Some("😀\u{200f}\n".to_owned()),
             ..flag("secret-in-env", Severity::Medium, "password", "a password in plain text")
         },
         Finding {
@@ -122,7 +127,7 @@ fn finding(source: &Arc<Source>, id: &'static str, severity: Severity, part: &st
             api_version: "v1".to_owned(),
             kind: "Pod".to_owned(),
             namespace: Some("shop".to_owned()),
-            name: "web \"1\"".to_owned(),
+            name: "web \"1\"\u{202d}\n\u{85}".to_owned(),
         })),
         container: None,
         pod_security: None,

@@ -115,3 +115,24 @@ fn replace(text: &str, replacements: &Value) -> String {
     }
     text
 }
+
+#[test]
+fn nothing_in_a_name_acts_on_who_reads_it() {
+    let report = sample::report("a\u{202e}\n\u{1b}.yaml");
+    let text = sarif(&report);
+    assert!(sample::is_plain(&text), "{text}");
+    let is_plain = |value: &Value| value.as_str().is_none_or(sample::is_plain);
+    for result in run(&report)["results"].as_array().unwrap() {
+        assert!(
+            is_plain(&result["message"]["text"])
+                && !result["message"]["text"].as_str().unwrap().contains('\n')
+        );
+        for place in result["locations"][0]["logicalLocations"].as_array().into_iter().flatten() {
+            let names = [&place["name"], &place["fullyQualifiedName"]];
+            assert!(
+                names.iter().all(|name| !name.as_str().unwrap().contains('\n') && is_plain(name)),
+                "{place}"
+            );
+        }
+    }
+}

@@ -57,7 +57,10 @@ pub(super) fn insert(base: Node<'_>, entries: &[(String, Value)], json: bool) ->
         return Err(Refused("the mapping holds nothing but what an anchor gives it".to_owned()));
     };
     let indent = text.column(first.span().range().start);
-    let at = text.line_end(base.span().range().end);
+    // The bytes of an alias are those of its anchor: where it is the last value, its key is the last of the mapping.
+    let last =
+        base.entries().filter(|(key, _)| !key.is_shared()).map(|(key, _)| key.span().range().end).max();
+    let at = text.line_end(base.span().range().end.max(last.unwrap_or_default()));
     Ok(Splice::new(at, at, lines(entries, indent, text.newline), indent))
 }
 

@@ -132,6 +132,15 @@ fn a_key_is_renamed_in_place() {
 }
 
 #[test]
+fn a_field_goes_behind_an_alias_that_is_the_last_value() {
+    let text = "l: &l {p: true}\na:\n  q: 1\n  r: *l # same\nb: 2\n";
+    assert_eq!(
+        edited(text, &[("a.s", set(false))]).unwrap(),
+        "l: &l {p: true}\na:\n  q: 1\n  r: *l # same\n  s: false\nb: 2\n"
+    );
+}
+
+#[test]
 fn what_an_anchor_gives_is_refused() {
     let text = "a: &x {p: true}\nb: *x\nc: {<<: *x, q: 1}\n";
     for at in ["b.p", "c.p"] {

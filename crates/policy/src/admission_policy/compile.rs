@@ -2,7 +2,7 @@
 //!
 //! `plugin/cel/compile.go` and the plugins' `compilePolicy`. A policy is compiled once, when it is loaded.
 
-use super::environment::{Names, environment};
+use super::environment::{Environments, Names};
 use super::model::{Body, Expression, PatchType, Policy, Reinvocation};
 use super::position::span_at;
 use super::problem::{Problem, Weight};
@@ -83,14 +83,15 @@ type Field = (String, Type);
 type Named = (String, Program);
 
 /// Compiles all expressions of a policy; on failure everything that is wrong with them.
-pub(super) fn compile(policy: &Policy) -> Result<Compiled, Vec<Problem>> {
-    let mut work = Compiler { policy, problems: Vec::new() };
+pub(super) fn compile(policy: &Policy, known: &Environments) -> Result<Compiled, Vec<Problem>> {
+    let mut work = Compiler { policy, known, problems: Vec::new() };
     let compiled = work.policy();
     if work.problems.is_empty() { Ok(compiled) } else { Err(work.problems) }
 }
 
 struct Compiler<'p> {
     policy: &'p Policy,
+    known: &'p Environments,
     problems: Vec<Problem>,
 }
 
@@ -98,14 +99,14 @@ impl Compiler<'_> {
     fn policy(&mut self) -> Compiled {
         let policy = self.policy;
         let params = policy.param_kind.is_some();
-        let env = environment(Names { params, authorizer: true, patches: false });
+        let env = self.known.environment(Names { params, authorizer: true, patches: false });
         let bool_type = [Type::Bool];
         let conditions =
             policy.conditions.iter().filter_map(|(_, e)| self.expression(env.env(), e, &bool_type)).collect();
         let (env, fields, variables) = self.variables(env);
         let body = match &policy.body {
             Body::Validating { validations, annotations } => {
-                let texts = environment(Names { params, authorizer: false, patches: false });
+                let texts = self.known.environment(Names { params, authorizer: false, patches: false });
                 let texts = with_variables(texts, &fields);
                 let validations = validations.iter().filter_map(|validation| {
                     let expression = self.expression(env.env(), &validation.expression, &bool_type);
@@ -128,7 +129,7 @@ impl Compiler<'_> {
                 CompiledBody::Validating(Validator { validations, annotations })
             }
             Body::Mutating { mutations, reinvocation } => {
-                let env = environment(Names { params, authorizer: true, patches: true });
+                let env = self.known.environment(Names { params, authorizer: true, patches: true });
                 let env = with_variables(env, &fields);
                 let mutators = mutations.iter().filter_map(|mutation| {
                     let wanted = match mutation.patch {

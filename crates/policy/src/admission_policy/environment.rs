@@ -1,6 +1,8 @@
 //! Which names does an expression of a policy know?
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
+
+use object::Version;
 
 use crate::cel::kubernetes::Environment;
 
@@ -12,21 +14,33 @@ pub(super) struct Names {
     pub(super) patches: bool,
 }
 
-/// Every combination, made once: a thousand policies share them.
-static ENVIRONMENTS: LazyLock<Vec<(Names, Environment)>> = LazyLock::new(|| {
-    let admission = Environment::admission(Environment::NEWEST);
-    let mut made = Vec::new();
-    for bits in 0..8 {
-        let names = Names { params: bits & 1 != 0, authorizer: bits & 2 != 0, patches: bits & 4 != 0 };
-        made.push((names, make(admission.clone(), names)));
-    }
-    made
-});
+/// Every combination for the newest release, made once: a thousand policies share them.
+static NEWEST: LazyLock<Environments> = LazyLock::new(|| Environments::of(Environment::NEWEST));
 
-/// The environment of an expression that knows these names.
-pub(super) fn environment(names: Names) -> Environment {
-    let found = ENVIRONMENTS.iter().find(|(known, _)| *known == names);
-    found.map_or_else(|| make(Environment::admission(Environment::NEWEST), names), |(_, env)| env.clone())
+/// The environments of a release, by the names that they know.
+#[derive(Clone, Debug)]
+pub(super) struct Environments(Arc<Vec<(Names, Environment)>>, Version);
+
+impl Environments {
+    /// Those of a server of this release: each has the functions that it knows.
+    pub(super) fn new(version: Version) -> Self {
+        if version >= Environment::NEWEST { NEWEST.clone() } else { Self::of(version) }
+    }
+
+    fn of(version: Version) -> Self {
+        let admission = Environment::admission(version);
+        let combination = |bits: u8| {
+            let names = Names { params: bits & 1 != 0, authorizer: bits & 2 != 0, patches: bits & 4 != 0 };
+            (names, make(admission.clone(), names))
+        };
+        Self(Arc::new((0..8).map(combination).collect()), version)
+    }
+
+    /// The environment of an expression that knows these names.
+    pub(super) fn environment(&self, names: Names) -> Environment {
+        let found = self.0.iter().find(|(known, _)| *known == names);
+        found.map_or_else(|| make(Environment::admission(self.1), names), |(_, env)| env.clone())
+    }
 }
 
 fn make(mut made: Environment, names: Names) -> Environment {

@@ -1,11 +1,13 @@
 //! Which policies are in force, through which bindings, and what keeps the others out?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use object::Object;
+use finding::ObjectRef;
+use object::{Object, Version};
 
 use super::compile::{Compiled, compile};
-use super::model::{Binding, FailurePolicy, Family, Policy};
+use super::environment::Environments;
+use super::model::{Binding, FailurePolicy, Family, Place, Policy};
 use super::problem::{Problem, Weight};
 use super::read::{Document, Documents};
 
@@ -37,32 +39,48 @@ pub(super) struct Bound {
     pub(super) fault: Option<String>,
 }
 
+const UNREAD: &str = "the policy is not in force: which requests it means cannot be read";
+const BINDING_FAULT: &str = "requests that it binds are answered by the failurePolicy of its policy";
+
+impl Hook {
+    /// Whether it says of requests what its author wrote.
+    pub(super) fn is_sound(&self) -> bool {
+        self.compiled.is_ok() && self.bindings.iter().any(|bound| bound.fault.is_none())
+    }
+}
+
 /// The hooks of both families in the order of the policies' names, and everything that was found wrong.
-pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
+pub(super) fn hooks(documents: Documents, version: Version) -> (Vec<Hook>, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut bound: BTreeMap<(Family, String), Vec<Bound>> = BTreeMap::new();
-    for document in latest(documents.bindings, |binding| (binding.family, &binding.id.name), &mut problems) {
+    for document in first_of_each(
+        documents.bindings,
+        |binding| (binding.family, &binding.id, &binding.place),
+        &mut problems,
+    ) {
         let fault = document.problems.first().map(ToString::to_string);
         if let Some(binding) = document.read {
             let key = (binding.family, binding.policy.clone());
             bound.entry(key).or_default().push(Bound { binding, fault });
-            problems.extend(document.problems);
+            problems.extend(with_meanwhile(document.problems, BINDING_FAULT));
         } else {
             problems.extend(with_meanwhile(document.problems, "the binding binds nothing"));
         }
     }
-    let mut hooks = Vec::new();
-    let policies =
-        latest(documents.policies, |policy| (policy.body.family(), &policy.id.name), &mut problems);
+    let known = Environments::new(version);
+    let (mut hooks, mut unread) = (Vec::new(), BTreeSet::new());
+    let policies = first_of_each(
+        documents.policies,
+        |policy| (policy.body.family(), &policy.id, &policy.place),
+        &mut problems,
+    );
     for Document { read, problems: mut faults } in policies {
         let Some(policy) = read else {
-            problems.extend(with_meanwhile(
-                faults,
-                "the policy is not in force: which requests it means cannot be read",
-            ));
+            unread.extend(faults.first().map(|fault| (fault.object.kind.clone(), fault.object.name.clone())));
+            problems.extend(with_meanwhile(faults, UNREAD));
             continue;
         };
-        let compiled = compile(&policy);
+        let compiled = compile(&policy, &known);
         let compiled = compiled.map_err(|issues| faults.extend(issues)).ok().filter(|_| faults.is_empty());
         let bindings = bound.remove(&(policy.body.family(), policy.id.name.clone())).unwrap_or_default();
         let first = faults.first().map(ToString::to_string).unwrap_or_default();
@@ -73,33 +91,53 @@ pub(super) fn hooks(documents: Documents) -> (Vec<Hook>, Vec<Problem>) {
             hooks.push(Hook { policy, compiled: compiled.ok_or(first), bindings });
         }
     }
-    for bound in bound.into_values().flatten() {
-        problems.push(without_policy(&bound.binding));
+    for Bound { binding, .. } in bound.into_values().flatten() {
+        let kind = binding.id.kind.strip_suffix("Binding").unwrap_or_default();
+        if !unread.contains(&(kind.to_owned(), binding.policy.clone())) {
+            problems.push(without_policy(&binding, kind));
+        }
     }
     hooks.sort_by(|a, b| a.policy.id.name.cmp(&b.policy.id.name));
     (hooks, problems)
 }
 
-/// Of documents with one name the last one, as when they are applied in turn; sorted by name.
-fn latest<T, K: Ord + Clone>(
+/// Of documents with one name the first one; sorted by name.
+///
+/// In a cluster the one that is applied last would be in force, but nobody can see from files which that is: a
+/// later one that says less would open what the first one closes.
+fn first_of_each<T>(
     documents: Vec<Document<T>>,
-    key: impl Fn(&T) -> (Family, &K),
+    key: impl Fn(&T) -> (Family, &ObjectRef, &Place),
     problems: &mut Vec<Problem>,
 ) -> Vec<Document<T>> {
-    let mut named: BTreeMap<(Family, K), Document<T>> = BTreeMap::new();
+    let mut named: BTreeMap<(Family, String), Document<T>> = BTreeMap::new();
     let mut nameless = Vec::new();
     for document in documents {
-        match &document.read {
-            Some(read) => {
-                let (family, name) = key(read);
-                if let Some(earlier) = named.insert((family, name.clone()), document) {
-                    problems.extend(earlier.problems);
-                }
-            }
-            None => nameless.push(document),
+        let Some((family, id, here)) = document.read.as_ref().map(&key) else {
+            nameless.push(document);
+            continue;
+        };
+        let own = (family, id.name.clone());
+        let first = named.get(&own).and_then(|first| first.read.as_ref()).map(&key);
+        if let Some((_, _, first)) = first {
+            problems.push(second(id, here, first));
+            problems.extend(document.problems);
+        } else {
+            named.insert(own, document);
         }
     }
     named.into_values().chain(nameless).collect()
+}
+
+/// The refusal of a document whose name was taken.
+fn second(id: &ObjectRef, here: &Place, first: &Place) -> Problem {
+    let (file, place) = first.source.place(first.span.start);
+    let message = format!("another of this name stands in {file}:{}: rename or remove one", place.line);
+    Problem {
+        weight: Weight::Refused,
+        meanwhile: Some("the first one alone counts"),
+        ..warning(id, here, message)
+    }
 }
 
 /// What happens to requests that a policy with faults speaks of.
@@ -124,13 +162,12 @@ fn unbound(policy: &Policy) -> Problem {
     warning(&policy.id, &policy.place, message)
 }
 
-fn without_policy(binding: &Binding) -> Problem {
-    let kind = binding.id.kind.strip_suffix("Binding").unwrap_or_default();
+fn without_policy(binding: &Binding, kind: &str) -> Problem {
     let message = format!("takes no effect: there is no {kind} `{}` among the documents", binding.policy);
     warning(&binding.id, &binding.place, message)
 }
 
-fn warning(id: &finding::ObjectRef, place: &super::model::Place, message: String) -> Problem {
+fn warning(id: &ObjectRef, place: &Place, message: String) -> Problem {
     Problem {
         weight: Weight::Warning,
         object: id.clone(),
@@ -142,7 +179,10 @@ fn warning(id: &finding::ObjectRef, place: &super::model::Place, message: String
     }
 }
 
-/// The hooks of the objects' policies.
-pub(super) fn load<'a>(objects: impl IntoIterator<Item = &'a Object>) -> (Vec<Hook>, Vec<Problem>) {
-    hooks(super::read::read(objects))
+/// The hooks of the objects' policies, for a server of this release.
+pub(super) fn load<'a>(
+    objects: impl IntoIterator<Item = &'a Object>,
+    version: Version,
+) -> (Vec<Hook>, Vec<Problem>) {
+    hooks(super::read::read(objects), version)
 }

@@ -277,7 +277,7 @@ fn mutate(
             let operations = patch_value::operations(value).map_err(Failed::Evaluation)?;
             match json_patch::apply(object, &operations) {
                 Ok(patched) => {
-                    served::strict(&patched).map_err(Failed::Internal)?;
+                    served::fit::strict(&patched).map_err(Failed::Internal)?;
                     patched
                 }
                 Err(Unapplied::TestFailed) => object.clone(),
@@ -291,7 +291,10 @@ fn mutate(
             }
             let applied =
                 served::merge::apply(object, &Value::Object(patch), text("apiVersion"), text("kind"));
-            applied.map_err(|text| Failed::Evaluation(format!("error applying patch: {text}")))?
+            let applied =
+                applied.map_err(|text| Failed::Evaluation(format!("error applying patch: {text}")))?;
+            served::fit::decodes(&applied).map_err(Failed::Evaluation)?;
+            applied
         }
     };
     Ok(served::as_served(patched))

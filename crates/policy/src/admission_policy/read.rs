@@ -10,7 +10,7 @@ use object::Object;
 
 use super::model::{Binding, Family, Policy};
 use super::problem::Problem;
-pub(super) use form::Form;
+pub(crate) use form::Form;
 
 /// A document: what could be read of it, and what is wrong with it.
 pub(crate) struct Document<T> {

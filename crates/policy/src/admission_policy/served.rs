@@ -6,6 +6,7 @@
 //! built-in kinds of version v1 and v2; other kinds stay as they are written.
 
 mod default;
+pub(crate) mod fit;
 pub(crate) mod merge;
 mod quantity;
 
@@ -50,7 +51,7 @@ enum Absent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     String,
-    Numeric,
+    Numeric(Size),
     Boolean,
     /// Any scalar.
     Untyped,
@@ -62,6 +63,24 @@ pub(crate) enum Shape {
     /// The fields of a type.
     Struct(Granularity),
     Named(&'static str),
+}
+
+/// Which numbers a field can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Size {
+    Any,
+    Int32,
+    Int64,
+}
+
+impl Size {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Any => "a number",
+            Self::Int32 => "an int32",
+            Self::Int64 => "an int64",
+        }
+    }
 }
 
 /// How the items of a list are told apart.
@@ -104,44 +123,6 @@ pub fn as_served(object: Value) -> Value {
     let mut object = typed(object, &shape);
     default::fill(&mut object, &api_version, &name);
     typed(object, &shape)
-}
-
-/// What keeps the server from reading an object into its Go type, in its words: an unknown field first.
-pub(crate) fn strict(object: &Value) -> Result<(), String> {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
-    let Some(shape) = kind(text("apiVersion"), text("kind")) else { return Ok(()) };
-    let mut unknown = Vec::new();
-    find_unknown(object, &shape, "", &mut unknown);
-    if unknown.is_empty() { Ok(()) } else { Err(format!("strict decoding error: {}", unknown.join(", "))) }
-}
-
-fn find_unknown(value: &Value, shape: &Shape, path: &str, found: &mut Vec<String>) {
-    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-    match (shape, value) {
-        (Shape::Named(name), value) => match (named(name), value) {
-            (Some(kind), Value::Object(map)) if matches!(kind.shape, Shape::Struct(_)) => {
-                for (key, value) in map {
-                    match kind.field(key) {
-                        Some(field) => find_unknown(value, &field.shape, &below(key), found),
-                        None => found.push(format!("unknown field \"{}\"", below(key))),
-                    }
-                }
-            }
-            (Some(kind), value) if !matches!(kind.shape, Shape::Struct(_)) => {
-                find_unknown(value, &kind.shape, path, found);
-            }
-            _ => {}
-        },
-        (Shape::List(_, item), Value::Array(items)) => {
-            for (index, value) in items.iter().enumerate() {
-                find_unknown(value, item, &format!("{path}[{index}]"), found);
-            }
-        }
-        (Shape::Map(_, item), Value::Object(map)) => {
-            map.iter().for_each(|(key, value)| find_unknown(value, item, &below(key), found));
-        }
-        _ => {}
-    }
 }
 
 /// The value after its way through the Go type.
@@ -259,7 +240,9 @@ fn read_shape(word: &'static str) -> Shape {
     }
     match word {
         "string" => Shape::String,
-        "numeric" => Shape::Numeric,
+        "numeric" => Shape::Numeric(Size::Any),
+        "int32" => Shape::Numeric(Size::Int32),
+        "int64" => Shape::Numeric(Size::Int64),
         "boolean" => Shape::Boolean,
         "untyped" => Shape::Untyped,
         "any" => Shape::Any,

@@ -5,6 +5,7 @@
 
 mod compare;
 mod read;
+mod strangers;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use object::Object;
 use super::{Authorize, Cluster, Decision, Policies, Problem, Request};
 
 pub use read::{API_VERSION, KIND};
+pub use strangers::strangers;
 
 /// One request and what is expected of it.
 #[derive(Clone, Debug)]

@@ -54,9 +54,11 @@ const LARGEST_TYPE: usize = 1000;
 /// Checks an expression, or says what is wrong with it.
 pub(super) fn check(ast: Ast, env: &Env, source: &Source<'_>) -> Result<Checked, Vec<Issue>> {
     let size = ast.len();
-    let root = ast.root;
     let mut checker = Checker {
-        checked: Checked { ast, types: vec![None; size], references: vec![None; size] },
+        ast: &ast,
+        types: vec![None; size],
+        references: vec![None; size],
+        renamed: Vec::new(),
         env,
         source,
         mapping: Mapping::default(),
@@ -64,22 +66,30 @@ pub(super) fn check(ast: Ast, env: &Env, source: &Source<'_>) -> Result<Checked,
         free: 0,
         issues: Vec::new(),
     };
-    checker.check(root);
-    let Checker { mut checked, mapping, mut issues, .. } = checker;
+    checker.check(ast.root);
+    let Checker { mut types, references, renamed, mapping, mut issues, .. } = checker;
     if !issues.is_empty() {
         issues.sort_by_key(|issue| (issue.line, issue.column));
         return Err(issues);
     }
-    for of in checked.types.iter_mut().flatten() {
+    for of in types.iter_mut().flatten() {
         *of = mapping.substitute(of, Free::Dyn);
     }
-    Ok(checked)
+    let mut ast = ast;
+    for (id, call) in renamed {
+        ast.set(id, call);
+    }
+    Ok(Checked { ast, types, references })
 }
 
-struct Checker<'e, 's, 't> {
-    checked: Checked,
-    env: &'e Env,
-    source: &'s Source<'t>,
+struct Checker<'c> {
+    ast: &'c Ast,
+    types: Vec<Option<Type>>,
+    references: Vec<Option<Reference>>,
+    /// Calls of functions whose names have dots, which are read as calls of members.
+    renamed: Vec<(ExprId, Expr)>,
+    env: &'c Env,
+    source: &'c Source<'c>,
     mapping: Mapping,
     /// Variables of the comprehensions around the part at hand, innermost last.
     locals: HashMap<String, Vec<Type>>,
@@ -87,17 +97,17 @@ struct Checker<'e, 's, 't> {
     issues: Vec<Issue>,
 }
 
-impl Checker<'_, '_, '_> {
+impl Checker<'_> {
     fn check(&mut self, id: ExprId) -> Type {
-        let found = match self.checked.ast.get(id).clone() {
-            Expr::Literal(literal) => literal_type(&literal),
-            Expr::Ident(name) => self.ident(id, &name),
-            Expr::Select { operand, field, presence } => self.select(id, operand, &field, presence),
-            Expr::Call { function, target, arguments } => self.call(id, &function, target, &arguments),
-            Expr::List(elements) => self.list(&elements),
-            Expr::Map(entries) => self.map(&entries),
-            Expr::Object { name, fields } => self.object(id, &name, &fields),
-            Expr::Comprehension(fold) => self.comprehension(&fold),
+        let found = match self.ast.get(id) {
+            Expr::Literal(literal) => literal_type(literal),
+            Expr::Ident(name) => self.ident(id, name),
+            Expr::Select { operand, field, presence } => self.select(id, *operand, field, *presence),
+            Expr::Call { function, target, arguments } => self.call(id, function, *target, arguments),
+            Expr::List(elements) => self.list(elements),
+            Expr::Map(entries) => self.map(entries),
+            Expr::Object { name, fields } => self.object(id, name, fields),
+            Expr::Comprehension(fold) => self.comprehension(fold),
             Expr::Broken => Type::Error,
         };
         self.set_type(id, found)
@@ -110,20 +120,20 @@ impl Checker<'_, '_, '_> {
         } else {
             found
         };
-        if let Some(slot) = self.checked.types.get_mut(id.0 as usize) {
+        if let Some(slot) = self.types.get_mut(id.0 as usize) {
             *slot = Some(found.clone());
         }
         found
     }
 
     fn refer(&mut self, id: ExprId, reference: Reference) {
-        if let Some(slot) = self.checked.references.get_mut(id.0 as usize) {
+        if let Some(slot) = self.references.get_mut(id.0 as usize) {
             *slot = Some(reference);
         }
     }
 
     fn report(&mut self, id: ExprId, message: impl Into<String>) {
-        self.report_at(self.checked.ast.at(id), message);
+        self.report_at(self.ast.at(id), message);
     }
 
     fn report_at(&mut self, at: u32, message: impl Into<String>) {
@@ -164,7 +174,10 @@ impl Checker<'_, '_, '_> {
         {
             return Some((Reference::Local(name.to_owned()), of.clone()));
         }
-        let name = global.unwrap_or(name);
+        self.resolve_global(global.unwrap_or(name))
+    }
+
+    fn resolve_global(&self, name: &str) -> Option<(Reference, Type)> {
         if let Some(of) = self.env.variable(name) {
             return Some((Reference::Global(name.to_owned()), of.clone()));
         }
@@ -176,7 +189,7 @@ impl Checker<'_, '_, '_> {
         if presence == Presence::Read
             && let Some(name) = self.qualified(id)
             && !self.begins_with_local(&name)
-            && let Some((reference, of)) = self.resolve_global(&name)
+            && let Some((reference, of)) = self.resolve_global(name.strip_prefix('.').unwrap_or(&name))
         {
             self.refer(id, reference);
             return of;
@@ -194,16 +207,11 @@ impl Checker<'_, '_, '_> {
         !first.is_empty() && self.locals.get(first).is_some_and(|scopes| !scopes.is_empty())
     }
 
-    fn resolve_global(&self, name: &str) -> Option<(Reference, Type)> {
-        let name = name.strip_prefix('.').unwrap_or(name);
-        self.resolve(&format!(".{name}"))
-    }
-
     /// The dotted name that a chain of selections spells, if it is one.
     fn qualified(&self, mut id: ExprId) -> Option<String> {
         let mut parts = Vec::new();
         loop {
-            match self.checked.ast.get(id) {
+            match self.ast.get(id) {
                 Expr::Select { operand, field, presence: Presence::Read } => {
                     parts.push(field.as_str());
                     id = *operand;

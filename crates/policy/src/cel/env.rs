@@ -134,17 +134,17 @@ impl Env {
     /// Compiles an expression and says what it may cost, or says what is wrong with it.
     pub fn compile_and_estimate(&self, text: &str) -> Result<(Program, Range), Vec<Issue>> {
         let checked = program::checked(self, text)?;
-        Ok((program::of(self, &checked, text)?, estimate::estimate(&checked, &|_, _| None)))
+        Ok((program::of(self, &checked, text)?, estimate::estimate(&checked, None)))
     }
 
     /// What an expression may cost, or says what is wrong with it.
     pub fn estimate(&self, text: &str) -> Result<Range, Vec<Issue>> {
-        self.estimate_with(text, &|_, _| None)
+        program::checked(self, text).map(|checked| estimate::estimate(&checked, None))
     }
 
     /// What an expression may cost when it is known how large some values may be.
     pub fn estimate_with(&self, text: &str, hint: SizeHint<'_>) -> Result<Range, Vec<Issue>> {
-        program::checked(self, text).map(|checked| estimate::estimate(&checked, hint))
+        program::checked(self, text).map(|checked| estimate::estimate(&checked, Some(hint)))
     }
 
     pub(super) fn extensions(&self) -> &[Extension] {

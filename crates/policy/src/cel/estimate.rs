@@ -50,12 +50,13 @@ pub struct CallEstimate {
 pub type Estimator = fn(&[Argument<'_>]) -> Option<CallEstimate>;
 
 /// What the evaluation of an expression may cost.
-pub(super) fn estimate(checked: &Checked, hint: SizeHint<'_>) -> Range {
+pub(super) fn estimate(checked: &Checked, hint: Option<SizeHint<'_>>) -> Range {
     let count = checked.ast.len();
     let mut coster = Coster {
         checked,
         hint,
-        paths: vec![Vec::new(); count],
+        // Nobody else asks for the path of a value.
+        paths: vec![Vec::new(); if hint.is_some() { count } else { 0 }],
         sizes: vec![None; count],
         entries: vec![None; count],
         locals: Vec::new(),
@@ -86,7 +87,7 @@ struct Local {
 
 struct Coster<'c, 'h> {
     checked: &'c Checked,
-    hint: SizeHint<'h>,
+    hint: Option<SizeHint<'h>>,
     paths: Vec<Vec<String>>,
     sizes: Vec<Option<Range>>,
     entries: Vec<Option<EntrySize>>,
@@ -115,11 +116,13 @@ impl<'c> Coster<'c, '_> {
     }
 
     fn name(&mut self, id: ExprId) -> Range {
-        let path = match self.local(id) {
-            Some(local) => local.path.clone(),
-            None => self.spelled(id).into_iter().collect(),
-        };
-        self.set_path(id, path);
+        if self.hint.is_some() {
+            let path = match self.local(id) {
+                Some(local) => local.path.clone(),
+                None => self.spelled(id).into_iter().collect(),
+            };
+            self.set_path(id, path);
+        }
         Range::exactly(1)
     }
 
@@ -139,9 +142,7 @@ impl<'c> Coster<'c, '_> {
         if presence == Presence::Test {
             return sum;
         }
-        let mut path = self.path(operand);
-        path.push(field.to_owned());
-        self.set_path(id, path);
+        self.set_path_below(id, operand, field);
         match self.checked.type_of(operand) {
             Type::Map(..) | Type::Object(_) | Type::Parameter(_) => sum.plus(Range::exactly(1)),
             _ => sum,
@@ -183,6 +184,20 @@ impl<'c> Coster<'c, '_> {
         }
     }
 
+    /// The path of a value with one step more.
+    fn path_below(&self, id: ExprId, step: &str) -> Vec<String> {
+        if self.hint.is_none() {
+            return Vec::new();
+        }
+        let mut path = self.path(id);
+        path.push(step.to_owned());
+        path
+    }
+
+    fn set_path_below(&mut self, id: ExprId, above: ExprId, step: &str) {
+        self.set_path(id, self.path_below(above, step));
+    }
+
     fn set_path(&mut self, id: ExprId, path: Vec<String>) {
         if let Some(slot) = self.paths.get_mut(id.0 as usize) {
             *slot = path;
@@ -213,7 +228,7 @@ impl<'c> Coster<'c, '_> {
             return Some(Range::exactly(written));
         }
         let of = self.checked.type_of(id);
-        if let Some(hinted) = (self.hint)(&self.path(id), of) {
+        if let Some(hinted) = self.hint.and_then(|hint| hint(&self.path(id), of)) {
             self.set_size(id, Some(hinted));
             return Some(hinted);
         }

@@ -194,5 +194,5 @@ impl Overload {
 }
 
 fn has_parameter(of: &Type) -> bool {
-    matches!(of, Type::Parameter(_)) || of.parameters().into_iter().any(has_parameter)
+    matches!(of, Type::Parameter(_)) || of.parameters().any(has_parameter)
 }

@@ -3,11 +3,11 @@
 use super::source::Source;
 
 /// One word and the character it begins at.
-#[derive(Clone, Debug)]
-pub(super) struct Token {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'t> {
     pub(super) kind: TokenKind,
     pub(super) at: u32,
-    pub(super) text: String,
+    pub(super) text: &'t str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,20 +24,25 @@ pub(super) enum TokenKind {
     End,
 }
 
-impl Token {
+impl Token<'_> {
+    /// What follows the last word, at this character.
+    pub(super) fn end(at: u32) -> Self {
+        Self { kind: TokenKind::End, at, text: "<EOF>" }
+    }
+
     pub(super) fn is(&self, symbol: &str) -> bool {
         self.kind == TokenKind::Symbol && self.text == symbol
     }
 }
 
 /// A piece of text that begins no word.
-pub(super) struct Unrecognized {
+pub(super) struct Unrecognized<'t> {
     pub(super) at: u32,
-    pub(super) text: String,
+    pub(super) text: &'t str,
 }
 
 /// Every word, and every piece that is none.
-pub(super) fn tokens(source: &Source<'_>) -> (Vec<Token>, Vec<Unrecognized>) {
+pub(super) fn tokens<'t>(source: &Source<'t>) -> (Vec<Token<'t>>, Vec<Unrecognized<'t>>) {
     let mut lexer = Lexer { source, chars: &source.chars, at: 0 };
     let (mut found, mut lost) = (Vec::new(), Vec::new());
     while lexer.skip_blank() {
@@ -52,7 +57,7 @@ pub(super) fn tokens(source: &Source<'_>) -> (Vec<Token>, Vec<Unrecognized>) {
             }
         }
     }
-    found.push(Token { kind: TokenKind::End, at: source.chars.len() as u32, text: "<EOF>".to_owned() });
+    found.push(Token::end(source.chars.len() as u32));
     (found, lost)
 }
 
@@ -109,7 +114,7 @@ impl Lexer<'_, '_> {
         while self.peek(0).is_some_and(|c| c.is_ascii_alphanumeric() || c == '_') {
             self.at += 1;
         }
-        match self.source.slice(start, self.at).as_str() {
+        match self.source.slice(start, self.at) {
             "in" | "true" | "false" | "null" => TokenKind::Symbol,
             _ => TokenKind::Identifier,
         }
@@ -117,7 +122,7 @@ impl Lexer<'_, '_> {
 
     fn symbol(&mut self) -> Result<TokenKind, usize> {
         let pair = self.source.slice(self.at, self.at + 2);
-        if TWO.contains(&pair.as_str()) {
+        if TWO.contains(&pair) {
             self.at += 2;
             return Ok(TokenKind::Symbol);
         }

@@ -26,14 +26,13 @@ struct Stop;
 type Parsed<T = ExprId> = Result<T, Stop>;
 
 /// Reads an expression, or says what is wrong with it.
-pub(super) fn parse(text: &str, extensions: &[Extension]) -> Result<Ast, Vec<Issue>> {
-    let source = Source::new(text);
+pub(super) fn parse(source: &Source<'_>, extensions: &[Extension]) -> Result<Ast, Vec<Issue>> {
     let size = source.chars.len();
     if size > LONGEST {
         let message = format!("expression code point size exceeds limit: size: {size}, limit {LONGEST}");
         return Err(vec![source.issue(NOWHERE, message)]);
     }
-    let (tokens, lost) = lexer::tokens(&source);
+    let (tokens, lost) = lexer::tokens(source);
     let mut issues: Vec<Issue> = lost
         .iter()
         .take(MOST_ISSUES)
@@ -41,11 +40,10 @@ pub(super) fn parse(text: &str, extensions: &[Extension]) -> Result<Ast, Vec<Iss
             source.issue(piece.at, format!("Syntax error: token recognition error at: '{}'", piece.text))
         })
         .collect();
-    let end = Token { kind: TokenKind::End, at: size as u32, text: "<EOF>".to_owned() };
     let mut parser = Parser {
-        source: &source,
+        source,
         tokens,
-        end,
+        end: Token::end(size as u32),
         next: 0,
         ast: Ast::new(),
         issues: Vec::new(),
@@ -76,8 +74,8 @@ const RULES: usize = 4;
 
 struct Parser<'s, 't> {
     source: &'s Source<'t>,
-    tokens: Vec<Token>,
-    end: Token,
+    tokens: Vec<Token<'t>>,
+    end: Token<'t>,
     next: usize,
     ast: Ast,
     issues: Vec<Issue>,
@@ -85,22 +83,22 @@ struct Parser<'s, 't> {
     extensions: &'s [Extension],
 }
 
-impl Parser<'_, '_> {
+impl<'t> Parser<'_, 't> {
     fn whole(&mut self) -> Parsed {
         let root = self.expr()?;
         if self.peek().kind == TokenKind::End { Ok(root) } else { self.unexpected(&After::Operand) }
     }
 
-    fn peek(&self) -> &Token {
+    fn peek(&self) -> &Token<'t> {
         self.tokens.get(self.next).unwrap_or(&self.end)
     }
 
-    fn peek_at(&self, ahead: usize) -> &Token {
+    fn peek_at(&self, ahead: usize) -> &Token<'t> {
         self.tokens.get(self.next + ahead).unwrap_or(&self.end)
     }
 
-    fn advance(&mut self) -> Token {
-        let token = self.peek().clone();
+    fn advance(&mut self) -> Token<'t> {
+        let token = *self.peek();
         self.next += 1;
         token
     }
@@ -159,7 +157,7 @@ impl Parser<'_, '_> {
     }
 
     fn unexpected<T>(&mut self, after: &After<'_>) -> Parsed<T> {
-        let token = self.peek().clone();
+        let token = *self.peek();
         let expecting = match after {
             After::Operand => AFTER_OPERAND.to_owned(),
             After::Nothing => OPERAND.to_owned(),

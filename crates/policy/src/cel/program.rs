@@ -33,8 +33,8 @@ pub(super) fn of(env: &Env, checked: &Checked, text: &str) -> Result<Program, Ve
 
 /// Parses, checks and validates an expression.
 pub(super) fn checked(env: &Env, text: &str) -> Result<Checked, Vec<Issue>> {
-    let ast = parser::parse(text, env.extensions())?;
     let source = Source::new(text);
+    let ast = parser::parse(&source, env.extensions())?;
     let checked = check::check(ast, env, &source)?;
     let issues = validate::validate(&checked, env, &source);
     if issues.is_empty() { Ok(checked) } else { Err(issues) }

@@ -40,6 +40,8 @@ impl fmt::Display for Issue {
 pub(super) struct Source<'t> {
     text: &'t str,
     pub(super) chars: Vec<char>,
+    /// Where each character begins and the last one ends, in bytes; empty where every character is one byte.
+    bytes: Vec<usize>,
     lines: Vec<usize>,
 }
 
@@ -51,12 +53,15 @@ impl<'t> Source<'t> {
         let chars: Vec<char> = text.chars().collect();
         let mut lines = vec![0];
         lines.extend(chars.iter().enumerate().filter(|(_, c)| **c == '\n').map(|(at, _)| at + 1));
-        Self { text, chars, lines }
+        let is_plain = chars.len() == text.len();
+        let ends = || text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        Self { text, bytes: if is_plain { Vec::new() } else { ends().collect() }, chars, lines }
     }
 
-    /// The text between two characters.
-    pub(super) fn slice(&self, start: usize, end: usize) -> String {
-        self.chars.get(start..end).unwrap_or_default().iter().collect()
+    /// The text between two characters; nothing when there are not that many.
+    pub(super) fn slice(&self, start: usize, end: usize) -> &'t str {
+        let byte = |at: usize| if self.bytes.is_empty() { Some(at) } else { self.bytes.get(at).copied() };
+        byte(start).zip(byte(end)).and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default()
     }
 
     /// A problem at a character.

@@ -114,7 +114,8 @@ impl Ast {
     }
 
     pub(super) fn add(&mut self, at: u32, kind: Expr) -> ExprId {
-        let below = kind.children().into_iter().map(|child| self.height(child)).max().unwrap_or_default();
+        let mut below = 0;
+        kind.each_child(|child| below = below.max(self.height(child)));
         self.nodes.push(Node { at, height: below + 1, kind });
         ExprId(self.nodes.len() as u32 - 1)
     }
@@ -158,23 +159,24 @@ impl Ast {
             if count > limit {
                 break;
             }
-            pending.extend(self.get(next).children());
+            self.get(next).each_child(|child| pending.push(child));
         }
         count
     }
 }
 
 impl Expr {
-    pub(super) fn children(&self) -> Vec<ExprId> {
+    /// Shows what stands directly below, in order.
+    pub(super) fn each_child(&self, mut see: impl FnMut(ExprId)) {
         match self {
-            Self::Literal(_) | Self::Ident(_) | Self::Broken => Vec::new(),
-            Self::Select { operand, .. } => vec![*operand],
-            Self::Call { target, arguments, .. } => target.iter().chain(arguments).copied().collect(),
-            Self::List(elements) => elements.iter().map(|element| element.value).collect(),
-            Self::Map(entries) => entries.iter().flat_map(|entry| [entry.key, entry.value]).collect(),
-            Self::Object { fields, .. } => fields.iter().map(|field| field.value).collect(),
+            Self::Literal(_) | Self::Ident(_) | Self::Broken => {}
+            Self::Select { operand, .. } => see(*operand),
+            Self::Call { target, arguments, .. } => target.iter().chain(arguments).copied().for_each(see),
+            Self::List(elements) => elements.iter().for_each(|element| see(element.value)),
+            Self::Map(entries) => entries.iter().flat_map(|entry| [entry.key, entry.value]).for_each(see),
+            Self::Object { fields, .. } => fields.iter().for_each(|field| see(field.value)),
             Self::Comprehension(fold) => {
-                vec![fold.range, fold.initial, fold.condition, fold.step, fold.result]
+                [fold.range, fold.initial, fold.condition, fold.step, fold.result].into_iter().for_each(see);
             }
         }
     }

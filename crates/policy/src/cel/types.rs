@@ -109,13 +109,14 @@ impl Type {
     }
 
     /// The types it is made of.
-    pub(super) fn parameters(&self) -> Vec<&Self> {
-        match self {
-            Self::Type(Some(of)) | Self::List(of) => vec![of],
-            Self::Map(key, value) => vec![key, value],
-            Self::Opaque(_, parameters) => parameters.iter().collect(),
-            _ => Vec::new(),
-        }
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &Self> {
+        let (first, second, rest): (Option<&Self>, Option<&Self>, &[Self]) = match self {
+            Self::Type(Some(of)) | Self::List(of) => (Some(of), None, &[]),
+            Self::Map(key, value) => (Some(key), Some(value), &[]),
+            Self::Opaque(_, parameters) => (None, None, parameters),
+            _ => (None, None, &[]),
+        };
+        first.into_iter().chain(second).chain(rest)
     }
 
     /// Reads a type as a signature spells it: `map(string, A)`, `optional(A)`, `net.IP`. One capital letter is a
@@ -183,11 +184,10 @@ impl fmt::Display for Type {
             Self::Duration => return f.write_str("duration"),
             _ => f.write_str(self.name())?,
         }
-        let parameters = self.parameters();
-        if parameters.is_empty() {
+        let inner: Vec<String> = self.parameters().map(ToString::to_string).collect();
+        if inner.is_empty() {
             return Ok(());
         }
-        let inner: Vec<String> = parameters.iter().map(ToString::to_string).collect();
         write!(f, "({})", inner.join(", "))
     }
 }
@@ -195,14 +195,14 @@ impl fmt::Display for Type {
 impl Type {
     /// Whether it is made of more parts than some number; looks at no more than these.
     pub(super) fn is_larger_than(&self, limit: usize) -> bool {
-        let mut pending = vec![self];
-        let mut count = 0;
-        while let Some(next) = pending.pop() {
+        let (mut next, mut pending, mut count) = (Some(self), Vec::new(), 0);
+        while let Some(of) = next {
             count += 1;
             if count > limit {
                 return true;
             }
-            pending.extend(next.parameters());
+            pending.extend(of.parameters());
+            next = pending.pop();
         }
         false
     }

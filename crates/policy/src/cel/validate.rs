@@ -34,7 +34,7 @@ pub(super) fn validate(checked: &Checked, env: &Env, source: &Source<'_>) -> Vec
             }
             _ => mixture,
         };
-        pending.extend(expr.children().into_iter().map(|child| (child, below)));
+        expr.each_child(|child| pending.push((child, below)));
     }
     validator.issues.sort_by_key(|issue| (issue.line, issue.column));
     validator.issues

@@ -39,11 +39,10 @@ impl Way {
 
     /// From the object as it came to the object as it goes on.
     pub(super) fn patch(&self, request: &Request) -> Patch {
-        let object = |request: &Request| request.object.as_ref().map(|object| value::of(object.root()));
-        match (object(request), self.changed.as_ref().and_then(object)) {
-            (Some(old), Some(new)) => Patch::between(&old, &new),
-            _ => Patch::default(),
-        }
+        let after = self.changed.as_ref().and_then(|changed| changed.object.as_ref());
+        // Most objects go on as they came, and no value need be made of them.
+        let Some((old, new)) = request.object.as_ref().zip(after) else { return Patch::default() };
+        Patch::between(&value::of(old.root()), &value::of(new.root()))
     }
 }
 

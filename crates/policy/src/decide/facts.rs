@@ -7,7 +7,7 @@ use object::{Inventory, Node, Object};
 
 use super::{Labels, Lookup};
 use crate::admission_policy::{Authorize, Cluster, by_roles};
-use crate::rbac::Rbac;
+use crate::rbac::{self, Rbac};
 
 /// Objects, ready to be looked up in.
 pub struct Facts {
@@ -29,9 +29,7 @@ impl Facts {
             .of_kind("", "Namespace")
             .map(|object| (object.name().to_owned(), namespace_labels(object)))
             .collect();
-        let mut roles = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].into_iter();
-        let has_roles =
-            roles.any(|kind| inventory.of_kind("rbac.authorization.k8s.io", kind).next().is_some());
+        let has_roles = inventory.objects().iter().any(rbac::is_about_access);
         let authorize = has_roles.then(|| by_roles(Rbac::of(&inventory)));
         Self { inventory, namespaces, given: None, cluster: OnceLock::new(), authorize }
     }

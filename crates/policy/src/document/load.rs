@@ -3,11 +3,11 @@
 //! Our own `Policy`, the `PodSecurityPolicies` that it names, and Kubernetes' admission policies with their
 //! bindings. A document that is refused never takes the others with it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use finding::{Source, Span};
-use object::{Limits, Node, Object, Read};
+use object::{Limits, Node, Object, Read, Version};
 
 use super::errors::Errors;
 use super::{API_VERSION, Catalogue, KIND, Policy, PolicyError, read};
@@ -44,8 +44,8 @@ pub struct Refused {
 #[derive(Debug, Default)]
 pub struct Reading {
     policies: Policies,
-    /// Names of the policies so far.
-    names: BTreeSet<String>,
+    /// Names of the policies so far, and where each was first taken.
+    names: BTreeMap<String, (Arc<Source>, Span)>,
     /// Where `PodSecurityPolicies` are named.
     named: Vec<Named>,
     /// Documents of the other kinds.
@@ -70,12 +70,17 @@ impl Policies {
         for source in sources {
             reading.add(source, &object::read(source, Limits::default()), checks, today);
         }
-        reading.finish(&[])
+        reading.finish(&[], Version::NEWEST)
     }
 
     /// Whether nothing is left to decide by.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.admission.is_empty()
+    }
+
+    /// Whether a policy without fault is among them.
+    pub fn has_sound(&self) -> bool {
+        !self.list.is_empty() || self.admission.has_sound()
     }
 }
 
@@ -110,10 +115,17 @@ impl Reading {
         let mut errors = Errors { list: &mut self.policies.errors };
         let policy = read::policy(object, checks, today, &mut errors)?;
         // Of two policies of one name a cluster keeps the later one; in files neither is meant to vanish.
-        if let Some(name) = object.at("metadata.name").filter(|_| !self.names.insert(policy.name.clone())) {
-            let text =
-                format!("a policy `{}` stands before this one and is in force, rename one", policy.name);
-            errors.at(name, text);
+        if let Some(name) = object.at("metadata.name") {
+            if let Some((source, span)) = self.names.get(&policy.name) {
+                let (file, first) = source.place(span.start);
+                let text = format!(
+                    "another policy `{}` stands in {file}:{}: rename or remove one",
+                    policy.name, first.line
+                );
+                errors.at(name, text);
+            } else {
+                self.names.insert(policy.name.clone(), (Arc::clone(name.source()), name.span()));
+            }
         }
         (self.policies.errors.len() == before).then_some(policy)
     }
@@ -128,7 +140,9 @@ impl Reading {
     }
 
     /// All that was read, with the `PodSecurityPolicies` of these objects beside its own.
-    pub fn finish(self, given: &[Object]) -> Policies {
+    ///
+    /// The CEL of Kubernetes' own policies is that of a server of this release.
+    pub fn finish(self, given: &[Object], version: Version) -> Policies {
         let Self { mut policies, named, others, .. } = self;
         let own = pod_security_policy::read_all(&others, Standing::New);
         let among = pod_security_policy::read_all(given, Standing::Stored);
@@ -164,7 +178,7 @@ impl Reading {
                 .chain(given.iter().filter(|o| pod_security_policy::is_policy(o)))
                 .any(|o| o.name() == name)
         });
-        policies.load_admission_policies(&others);
+        policies.load_admission_policies(&others, version);
         policies
     }
 }
@@ -205,8 +219,8 @@ impl Policies {
         }
     }
 
-    fn load_admission_policies(&mut self, others: &[Object]) {
-        let (loaded, problems) = admission_policy::Policies::load(others);
+    fn load_admission_policies(&mut self, others: &[Object], version: Version) {
+        let (loaded, problems) = admission_policy::Policies::load_for(others, version);
         self.admission = loaded;
         for problem in problems {
             let error = PolicyError::new(&problem.source, problem.span, problem.text());

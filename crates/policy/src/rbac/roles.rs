@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use object::{Inventory, Node, Object};
+use object::{Inventory, Kind, Node, Object};
 
 use super::GROUP;
 use super::rule::Rule;
@@ -35,7 +35,7 @@ impl Roles {
 }
 
 fn written(role: &Object) -> Vec<Rule> {
-    role.at("rules").into_iter().flat_map(Node::items).map(Rule::read).collect()
+    role.at("rules").into_iter().flat_map(Node::items).filter_map(Rule::read).collect()
 }
 
 /// The rules of a role and of all it takes in, each role once: aggregates may choose aggregates, and each
@@ -59,6 +59,16 @@ fn aggregated(role: &Object, all: &[&Object]) -> Vec<Rule> {
 
 /// What an aggregate chooses by; nothing for any other role. A selector that makes no sense chooses nothing.
 fn selectors(role: &Object) -> Option<Vec<Selector>> {
-    let list = role.at("aggregationRule.clusterRoleSelectors")?;
-    Some(list.items().filter_map(|node| Selector::read(node).ok()).collect())
+    let aggregation = role.at("aggregationRule")?;
+    // One that cannot be read is an aggregate all the same, of nothing.
+    let list = aggregation.get("clusterRoleSelectors").filter(|list| list.kind() == Kind::Seq);
+    let nodes = list.into_iter().flat_map(Node::items).filter(|node| node.kind() == Kind::Map);
+    let known = |node: &Node<'_>| {
+        node.entries().all(|(key, value)| match key.key_text().as_ref() {
+            "matchLabels" => value.kind() == Kind::Map,
+            "matchExpressions" => value.kind() == Kind::Seq,
+            _ => false,
+        })
+    };
+    Some(nodes.filter(known).filter_map(|node| Selector::read(node).ok()).collect())
 }

@@ -1,8 +1,9 @@
 //! What does one rule of a role allow? `pkg/apis/rbac/v1/evaluation_helpers.go` of Kubernetes, as values.
 
-use object::Node;
+use object::{Kind, Node};
 
 use super::Ask;
+use super::fault::texts;
 
 /// One `PolicyRule`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,21 +15,18 @@ pub(super) struct Rule {
     urls: Vec<String>,
 }
 
+pub(super) const FIELDS: [&str; 5] = ["verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs"];
 const ANY: &str = "*";
 
 impl Rule {
-    pub(super) fn read(node: Node<'_>) -> Self {
-        let list = |key: &str| -> Vec<String> {
-            let items = node.get(key).into_iter().flat_map(Node::items);
-            items.filter_map(Node::str).map(str::to_owned).collect()
-        };
-        Self {
-            verbs: list("verbs"),
-            groups: list("apiGroups"),
-            resources: list("resources"),
-            names: list("resourceNames"),
-            urls: list("nonResourceURLs"),
+    /// The rule; nothing if it is damaged: names that cannot be read would be no names, and that means all.
+    pub(super) fn read(node: Node<'_>) -> Option<Self> {
+        let known = node.entries().all(|(key, _)| FIELDS.contains(&key.key_text().as_ref()));
+        if node.kind() != Kind::Map || !known {
+            return None;
         }
+        let [verbs, groups, resources, names, urls] = FIELDS.map(|field| texts(node, field));
+        Some(Self { verbs: verbs?, groups: groups?, resources: resources?, names: names?, urls: urls? })
     }
 
     pub(super) fn allows(&self, ask: Ask<'_>) -> bool {

@@ -127,3 +127,85 @@ fn a_grant_says_where_it_comes_from() {
     let (binding, role) = ("RoleBinding/shop/b".to_owned(), "ClusterRole/user".to_owned());
     assert_eq!(grant, Some(Grant::Binding { binding, role }));
 }
+
+/// What is said of one document of the group, given in flow style.
+fn faulty(document: &str) -> Vec<String> {
+    let version =
+        if document.contains("apiVersion") { "" } else { "apiVersion: rbac.authorization.k8s.io/v1, " };
+    let text = format!("{{{version}{document}}}");
+    let read = read(&Arc::new(Source::file("t", text)), Limits::default());
+    faults(&read.objects).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_document_that_is_damaged_is_named_with_its_place() {
+    for (document, says) in [
+        (
+            "kind: Rol, metadata: {name: a}",
+            "t:1:44: Rol `a`: kind: no kind of rbac.authorization.k8s.io: did you mean `Role`?",
+        ),
+        (
+            "apiVersion: rbac.authorisation.k8s.io/v1, kind: Role, metadata: {name: a}",
+            "did you mean `rbac.authorization.k8s.io`?",
+        ), // typos: ignore
+        (
+            "apiVersion: rbac.authorization.k8s.io/v9, kind: Role, metadata: {name: a}",
+            "`v9` is not served: use rbac.authorization.k8s.io/v1",
+        ),
+        (
+            "kind: Role, metadata: {name: a}, rules: 5",
+            "rules: must be a list, but is an integer; meanwhile what is wrong in it grants nothing",
+        ),
+        ("kind: Role, metadata: {name: a}, rules: [5]", "rules[0]: must be a mapping, but is an integer"),
+        (
+            "kind: Role, metadata: {name: a}, rules: [{verbs: [use], resourceName: [x]}]",
+            "unknown field `resourceName`: did you mean `resourceNames`?",
+        ),
+        (
+            "kind: Role, metadata: {name: a}, rules: [{verbs: use}]",
+            "rules[0].verbs: must be a list, but is a string",
+        ),
+        ("kind: Role, metadata: {name: a}, rule: []", "unknown field `rule`: did you mean `rules`?"),
+        ("kind: ClusterRole, metadata: {name: a}, aggregationRule: 5", "aggregationRule: must be a mapping"),
+        (
+            "kind: RoleBinding, metadata: {name: a}, subjects: {}, roleRef: {kind: Role, name: r}",
+            "subjects: must be a list",
+        ),
+        (
+            "kind: RoleBinding, metadata: {name: a}, roleRef: {kind: Rol, name: r}",
+            "`Rol` cannot stand here: use Role or ClusterRole",
+        ),
+        ("kind: RoleBinding, metadata: {name: a}", "roleRef: is required"),
+    ] {
+        let said = faulty(document);
+        assert!(said.iter().any(|line| line.contains(says)), "{document}: {said:?}");
+    }
+    assert_eq!(faulty("apiVersion: iam.example.com/v1, kind: Role, metadata: {name: a}"), [""; 0]);
+    let text = Arc::new(Source::file("t", ROLES.to_owned()));
+    assert!(faults(&read(&text, Limits::default()).objects).is_empty());
+}
+
+#[test]
+fn a_damaged_rule_grants_nothing() {
+    let get = resource("get", "pods", "shop", "x");
+    let with = |rule: &str| {
+        let role = format!(
+            "kind: Role, metadata: {{name: own, namespace: shop}}, rules: [{rule}]}}\n---\n{{apiVersion: rbac.authorization.k8s.io/v1, {}",
+            bound("role", "own", ANN)
+        );
+        may(&role, "ann", get)
+    };
+    assert!(with("{apiGroups: [''], resources: [pods], verbs: [get]}"));
+    for rule in [
+        "{apiGroups: [''], resources: [pods], verbs: [get], resourceNames: 5}",
+        "{apiGroups: [''], resources: [pods], verbs: [get], resourceNames: [5]}",
+        "{apiGroups: [''], resources: [pods], verbs: [get], resourceName: [y]}",
+        "{apiGroups: '', resources: [pods], verbs: [get]}",
+    ] {
+        assert!(!with(rule), "{rule}");
+    }
+    let own = "kind: ClusterRole, metadata: {name: own}, aggregationRule: 5, rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]}";
+    let text =
+        format!("{own}\n---\n{{apiVersion: rbac.authorization.k8s.io/v1, {}", bound("cluster", "own", ANN));
+    assert!(!may(&text, "ann", get), "an aggregate that cannot be read has no rules");
+}

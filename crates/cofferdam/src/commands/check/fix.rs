@@ -1,6 +1,6 @@
 //! `check --fix` and `check --diff`: mend what can be proven, write it or show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,9 +11,10 @@ use finding::{Edit, Finding, Origin, Safety, Source};
 use object::{Inventory, Limits};
 
 use super::plan::Plan;
+use crate::exit::Outcome;
 use crate::input::Input;
 use crate::ui::Ui;
-use crate::{parallel, write};
+use crate::{parallel, patch, write};
 
 /// A file and what it would say.
 struct Job<'a> {
@@ -28,6 +29,23 @@ pub(super) struct Tally {
     pub(super) fixed: usize,
     /// Files that are different, or would be.
     pub(super) files: usize,
+    /// Files that could be mended, but not written.
+    left: BTreeSet<String>,
+}
+
+impl Tally {
+    fn leave(&mut self, name: &str, why: &str, ui: &mut Ui) {
+        ui.warn(&format!("{name}: left alone: {why}"));
+        self.left.insert(name.to_owned());
+    }
+
+    /// Objections where a file that was left alone still has something to mend: another name may have led to it.
+    pub(super) fn outcome(&self, findings: &[Finding], level: Safety) -> Outcome {
+        let is_left = |finding: &Finding| self.left.contains(finding.source.name());
+        let is_missed = |finding: &Finding| can_be_mended(finding, level) && is_left(finding);
+        let missed = !self.left.is_empty() && findings.iter().any(is_missed);
+        if missed { Outcome::Objections } else { Outcome::Clean }
+    }
 }
 
 impl fmt::Display for Tally {
@@ -53,7 +71,7 @@ pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
                 tally.fixed += mended.fixed.len();
                 tally.files += 1;
             }
-            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+            Err(why) => tally.leave(job.source.name(), &why, ui),
         }
     }
     tally
@@ -62,18 +80,25 @@ pub(super) fn in_place(run: &Run<'_>, level: Safety, ui: &mut Ui) -> Tally {
 /// The same as a patch that `git apply` takes; nothing is written.
 pub(super) fn as_patch(run: &Run<'_>, level: Safety, ui: &mut Ui) -> (String, Tally) {
     let (mut patch, mut tally) = (String::new(), Tally::default());
+    let base = patch::Base::here();
     for (job, mended) in run.mended(level, ui) {
         say_refused(&mended, ui);
         if mended.fixed.is_empty() {
             continue;
         }
-        match write::may_replace(job.path) {
-            Ok(_) => {
-                patch.push_str(&write::patch(job.path, job.source.text(), mended.source.text()));
+        let said = write::may_replace(job.path)
+            .and_then(|_| base.patch(job.path, job.source.text(), mended.source.text()));
+        match said {
+            Ok(said) => {
+                patch.push_str(&said);
+                if let Some(root) = base.passed_over(job.path) {
+                    let root = root.display();
+                    ui.note(&format!("{}: `git apply` takes it from {root} only", job.source.name()));
+                }
                 tally.fixed += mended.fixed.len();
                 tally.files += 1;
             }
-            Err(why) => ui.note(&format!("{}: left alone: {why}", job.source.name())),
+            Err(why) => tally.leave(job.source.name(), &why, ui),
         }
     }
     (patch, tally)

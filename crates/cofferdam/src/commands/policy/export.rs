@@ -19,9 +19,10 @@ use crate::write;
 
 pub(crate) fn run(args: &PolicyExportArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let ExportForm::Vap = args.to;
-    let policies = if args.policy.is_empty() { default() } else { policies(&args.policy, &[], ui)? };
+    let version = args.kube_version.unwrap_or(Version::NEWEST);
+    let policies = if args.policy.is_empty() { default() } else { policies(&args.policy, &[], version, ui)? };
     let incomplete = !policies.errors.is_empty();
-    let exported = export(&policies.list, args.kube_version.unwrap_or(Version::NEWEST));
+    let exported = export(&policies.list, version);
     for left in &exported.left_out {
         ui.note(&format!("not exported from policy `{}`: {}: {}", left.policy, left.what, left.why));
     }

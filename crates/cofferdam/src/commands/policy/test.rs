@@ -10,9 +10,8 @@ use anyhow::{Context as _, bail};
 use finding::Source;
 use object::{Inventory, Limits, Object, read};
 use policy::admission_policy::suite::{self, Case, Difference, cases};
-use policy::admission_policy::{Authorize, Cluster, Policies, Weight, by_roles};
-
-use policy::rbac::Rbac;
+use policy::admission_policy::{Authorize, Cluster, Policies, Problem, Weight, by_roles};
+use policy::rbac::{self, Rbac};
 
 use crate::cli::{PolicyTestArgs, TestFormat};
 use crate::exit::Outcome;
@@ -117,11 +116,17 @@ impl Run {
         }
         let cluster = Cluster::new(&objects);
         let (cases, wrong) = cases(&objects, &cluster);
-        if cases.is_empty() && wrong.is_empty() {
+        let strangers = suite::strangers(&objects);
+        if cases.is_empty() && wrong.is_empty() && !strangers.iter().any(is_ours) {
             return;
         }
         let (policies, problems) = Policies::load(&objects);
-        for problem in problems.iter().chain(&wrong) {
+        let faults = rbac::faults(&objects);
+        if policies.is_empty() && problems.iter().all(|problem| problem.weight == Weight::Warning) {
+            let directory = shown(directory);
+            self.errors.push(format!("{directory}: no policy is in force here, so its cases show nothing"));
+        }
+        for problem in problems.iter().chain(&wrong).chain(&faults).chain(&strangers) {
             let list = if problem.weight == Weight::Refused { &mut self.errors } else { &mut self.warnings };
             list.push(problem.to_string());
         }
@@ -129,6 +134,12 @@ impl Run {
         let cases = cases.iter().map(|case| judge(case, &policies, &cluster, &authorize)).collect();
         self.suites.push(SuiteRun { directory: shown(directory), cases });
     }
+}
+
+/// Whether a document may have been meant to hold cases.
+fn is_ours(stranger: &Problem) -> bool {
+    let kind = &stranger.object.kind;
+    kind == suite::KIND || policy::nearest(kind, &[suite::KIND]).is_some()
 }
 
 fn judge(case: &Case, policies: &Policies, cluster: &Cluster, authorize: &Authorize) -> CaseRun {

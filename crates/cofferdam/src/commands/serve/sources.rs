@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use admission::State;
-use anyhow::bail;
-use object::{Inventory, Version};
+use anyhow::ensure;
+use object::{Inventory, Object, Version};
 use policy::Date;
 use policy::decide::{Decider, Facts};
-use policy::document::{Policies, PolicyError};
+use policy::document::Policies;
+use policy::rbac;
 use walkdir::WalkDir;
 
 use super::warnings;
@@ -35,15 +36,30 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// The same policies, looking things up there.
+    pub(super) fn knowing(mut self, facts: Facts) -> Self {
+        self.state.facts = Arc::new(facts);
+        self
+    }
+
     pub(super) fn in_force(&self) -> usize {
         self.state.decider.len()
     }
 }
 
 impl Sources {
-    pub(super) fn new(args: &ServeArgs) -> Self {
-        let version = args.kube_version.unwrap_or(Version::NEWEST);
+    /// The release is that of the cluster, if there is one and nothing else was said.
+    pub(super) fn new(args: &ServeArgs, cluster: Option<Version>) -> Self {
+        let version = args.kube_version.or(cluster).unwrap_or(Version::NEWEST);
         Self { policies: args.policy.clone(), objects: args.objects.clone(), version }
+    }
+
+    /// The objects that were given to be looked up.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub(super) fn objects(&self) -> anyhow::Result<Vec<Object>> {
+        admit::objects(&self.objects, &Ui::new(When::Never, true))
     }
 
     /// What the files hold, as a number: another one when anything changed.
@@ -68,9 +84,10 @@ impl Sources {
     /// # Errors
     /// When nothing is left to decide by.
     pub(super) fn first(&self, ui: &mut Ui) -> anyhow::Result<Loaded> {
-        let (policies, facts) = self.read(ui)?;
+        let (policies, objects) = self.read(ui)?;
+        admit::say_faults(&objects, ui)?;
         admit::say(&policies, ui)?;
-        let loaded = self.compile(policies, facts);
+        let loaded = self.compile(policies, objects);
         for warning in &loaded.warnings {
             ui.note(&format!("warning: {warning}"));
         }
@@ -82,30 +99,47 @@ impl Sources {
     /// # Errors
     /// When anything of it is refused: what was good before is better than a part of what is written now.
     pub(super) fn again(&self) -> anyhow::Result<Loaded> {
-        let (policies, facts) = self.read(&Ui::new(When::Never, true))?;
-        if !policies.errors.is_empty() {
-            let texts: Vec<String> = policies.errors.iter().map(PolicyError::to_string).collect();
-            bail!("{}", texts.join("; "));
-        }
-        if policies.is_empty() {
-            bail!("no policy is written there any more");
-        }
-        Ok(self.compile(policies, facts))
+        let (policies, objects) = self.read(&Ui::new(When::Never, true))?;
+        let faults = rbac::faults(&objects).into_iter().map(|fault| fault.to_string());
+        let refused: Vec<String> = policies.errors.iter().map(ToString::to_string).chain(faults).collect();
+        ensure!(refused.is_empty(), "{}", refused.join("; "));
+        ensure!(!policies.is_empty(), "no policy is written there any more");
+        Ok(self.compile(policies, objects))
     }
 
-    fn read(&self, ui: &Ui) -> anyhow::Result<(Policies, Facts)> {
+    /// The release that is decided for.
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The policies with every check in them, for whoever sees the whole cluster.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn for_audit(&self) -> anyhow::Result<Decider> {
+        let (policies, _) = self.read(&Ui::new(When::Never, true))?;
+        Ok(Decider::new(policies, self.version, &check::compile))
+    }
+
+    fn read(&self, ui: &Ui) -> anyhow::Result<(Policies, Vec<Object>)> {
         let objects = admit::objects(&self.objects, ui)?;
         // No waiver is expired yet on the first of days: each is held against the day of the request instead, so
         // that the policy around it holds on.
-        let policies = admit::read_policies(&self.policies, &objects, Date::of_unix_day(0), ui)?;
-        Ok((policies, Facts::of(Inventory::new(objects))))
+        let when = (Date::of_unix_day(0), self.version);
+        Ok((admit::read_policies(&self.policies, &objects, when, ui)?, objects))
     }
 
-    fn compile(&self, policies: Policies, facts: Facts) -> Loaded {
+    /// Policies and objects to look things up in, ready to decide by.
+    pub(super) fn compile(&self, policies: Policies, objects: Vec<Object>) -> Loaded {
+        self.compile_beside(policies, &Arc::new(Facts::of(Inventory::new(objects))))
+    }
+
+    /// The same beside facts that others look things up in, too.
+    pub(super) fn compile_beside(&self, policies: Policies, facts: &Arc<Facts>) -> Loaded {
         let refused = policies.refused.len();
         let decider = Decider::new(policies, self.version, &check::compile_for_gate);
-        let said = warnings::of(&decider, &facts, crate::config::today());
-        let state = State { decider: Arc::new(decider), facts: Arc::new(facts) };
+        let said = warnings::of(&decider, facts, crate::config::today());
+        let state = State { decider: Arc::new(decider), facts: Arc::clone(facts) };
         Loaded { state, refused, warnings: said }
     }
 }

@@ -1,5 +1,6 @@
 //! The part of SARIF 2.1.0 that we write, under the names and in the order of the specification.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -122,7 +123,7 @@ pub(super) struct SarifResult<'a> {
 pub(super) struct ResultProperties<'a> {
     pub(super) severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) container: Option<&'a str>,
+    pub(super) container: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pss: Option<crate::PodSecurity>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,7 +175,7 @@ pub(super) struct LogicalLocation {
 pub(super) struct Suppression<'a> {
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
-    pub(super) justification: &'a str,
+    pub(super) justification: Cow<'a, str>,
     pub(super) properties: SuppressionProperties<'a>,
 }
 
@@ -182,9 +183,9 @@ pub(super) struct Suppression<'a> {
 pub(super) struct SuppressionProperties<'a> {
     pub(super) by: crate::WaivedBy,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) owner: Option<&'a str>,
+    pub(super) owner: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) expires: Option<&'a str>,
+    pub(super) expires: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]

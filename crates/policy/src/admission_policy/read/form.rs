@@ -10,23 +10,18 @@ use crate::admission_policy::problem::{Problem, Weight};
 use crate::nearest;
 
 /// A document while it is read.
-pub(in crate::admission_policy) struct Form<'a> {
-    pub(in crate::admission_policy) object: &'a Object,
-    pub(in crate::admission_policy) problems: Vec<Problem>,
+pub(crate) struct Form<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> Form<'a> {
-    pub(in crate::admission_policy) fn new(object: &'a Object) -> Self {
+    pub(crate) fn new(object: &'a Object) -> Self {
         Self { object, problems: Vec::new() }
     }
 
     /// Refuses what stands at `path` below `node`.
-    pub(in crate::admission_policy) fn refuse(
-        &mut self,
-        node: Node<'a>,
-        path: &str,
-        message: impl Into<String>,
-    ) {
+    pub(crate) fn refuse(&mut self, node: Node<'a>, path: &str, message: impl Into<String>) {
         let site = self.object.site(node, path);
         self.problems.push(Problem {
             weight: Weight::Refused,
@@ -39,12 +34,12 @@ impl<'a> Form<'a> {
         });
     }
 
-    pub(in crate::admission_policy) fn place(&self, node: Node<'a>) -> Place {
+    pub(crate) fn place(&self, node: Node<'a>) -> Place {
         Place { source: node.source().clone(), span: node.span(), field: node.path_from(self.object.root()) }
     }
 
     /// Refuses keys of a mapping that the API does not know.
-    pub(in crate::admission_policy) fn known(&mut self, node: Node<'a>, known: &[&str]) {
+    pub(crate) fn known(&mut self, node: Node<'a>, known: &[&str]) {
         for (key, value) in node.entries() {
             let name = key.key_text();
             if known.contains(&name.as_ref()) {
@@ -59,24 +54,14 @@ impl<'a> Form<'a> {
     }
 
     /// The mapping under a key.
-    pub(in crate::admission_policy) fn map(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-        known: &[&str],
-    ) -> Option<Node<'a>> {
+    pub(crate) fn map(&mut self, node: Node<'a>, key: &str, known: &[&str]) -> Option<Node<'a>> {
         let value = self.typed(node, key, Kind::Map)?;
         self.known(value, known);
         Some(value)
     }
 
     /// The value of a key if it has the type.
-    pub(in crate::admission_policy) fn typed(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-        kind: Kind,
-    ) -> Option<Node<'a>> {
+    pub(crate) fn typed(&mut self, node: Node<'a>, key: &str, kind: Kind) -> Option<Node<'a>> {
         let value = node.get(key)?;
         if value.kind() == kind {
             return Some(value);
@@ -86,17 +71,12 @@ impl<'a> Form<'a> {
     }
 
     /// The items of a list; absent is empty.
-    pub(in crate::admission_policy) fn list(&mut self, node: Node<'a>, key: &str) -> Vec<Node<'a>> {
+    pub(crate) fn list(&mut self, node: Node<'a>, key: &str) -> Vec<Node<'a>> {
         self.typed(node, key, Kind::Seq).map(|list| list.items().collect()).unwrap_or_default()
     }
 
     /// The items of a list of mappings that have only these fields.
-    pub(in crate::admission_policy) fn maps(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-        known: &[&str],
-    ) -> Vec<Node<'a>> {
+    pub(crate) fn maps(&mut self, node: Node<'a>, key: &str, known: &[&str]) -> Vec<Node<'a>> {
         let mut maps = Vec::new();
         for item in self.list(node, key) {
             if item.kind() == Kind::Map {
@@ -110,17 +90,12 @@ impl<'a> Form<'a> {
     }
 
     /// A string; absent, `null` and wrongly typed are `None`.
-    pub(in crate::admission_policy) fn text(&mut self, node: Node<'a>, key: &str) -> Option<&'a str> {
+    pub(crate) fn text(&mut self, node: Node<'a>, key: &str) -> Option<&'a str> {
         self.typed(node, key, Kind::Str)?.str()
     }
 
     /// A string that must be there and not empty.
-    pub(in crate::admission_policy) fn required(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-        what: &str,
-    ) -> Option<&'a str> {
+    pub(crate) fn required(&mut self, node: Node<'a>, key: &str, what: &str) -> Option<&'a str> {
         let written = node.get(key).is_some();
         match self.text(node, key) {
             Some(text) if !text.trim().is_empty() => Some(text),
@@ -133,11 +108,7 @@ impl<'a> Form<'a> {
     }
 
     /// The strings of a list, with their nodes.
-    pub(in crate::admission_policy) fn texts(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-    ) -> Vec<(Node<'a>, &'a str)> {
+    pub(crate) fn texts(&mut self, node: Node<'a>, key: &str) -> Vec<(Node<'a>, &'a str)> {
         let mut texts = Vec::new();
         for item in self.list(node, key) {
             match item.str() {
@@ -149,7 +120,7 @@ impl<'a> Form<'a> {
     }
 
     /// One of a few words; absent is the default.
-    pub(in crate::admission_policy) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &mut self,
         node: Node<'a>,
         key: &str,
@@ -166,18 +137,14 @@ impl<'a> Form<'a> {
     }
 
     /// CEL text that must be there.
-    pub(in crate::admission_policy) fn expression(
-        &mut self,
-        node: Node<'a>,
-        key: &str,
-    ) -> Option<Expression> {
+    pub(crate) fn expression(&mut self, node: Node<'a>, key: &str) -> Option<Expression> {
         let text = self.required(node, key, "write a CEL expression")?.to_owned();
         Some(Expression { text, place: self.place(node.get(key)?) })
     }
 }
 
 /// The refusal of a word that is none of the choices.
-pub(in crate::admission_policy) fn unsupported(word: &str, names: &[&str]) -> String {
+pub(crate) fn unsupported(word: &str, names: &[&str]) -> String {
     let hint = nearest(word, names).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
     format!("`{word}` is not supported: use one of {}{hint}", names.join(", "))
 }

@@ -64,6 +64,8 @@ fn constraints<'a>(form: &mut Form<'a>, spec: Node<'a>, family: Family) -> Optio
     let written = spec.at("matchConstraints.resourceRules");
     if written.is_none_or(|rules| rules.kind() == Kind::Seq && rules.items().len() == 0) {
         form.refuse(spec, "matchConstraints.resourceRules", "is required: list at least one rule");
+        // No rule at all would mean every request there is.
+        return None;
     }
     Some(constraints)
 }

@@ -14,25 +14,80 @@ const MATCH: &[&str] =
 const RULE: &[&str] = &["resourceNames", "operations", "apiGroups", "apiVersions", "resources", "scope"];
 const OPERATIONS: &[&str] = &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 
-/// The match under `key`; nothing if it is not there or no mapping.
+/// The match under `key`; nothing if it is not there, or if what its rules mean cannot be read.
+///
+/// Any other fault makes it mean more, never less: a selector with a fault chooses everything, an exclusion
+/// with one excludes nothing.
 pub(super) fn read<'a>(form: &mut Form<'a>, node: Node<'a>, key: &str, family: Family) -> Option<Match> {
     let node = form.map(node, key, MATCH)?;
     let policies = [("Equivalent", MatchPolicy::Equivalent), ("Exact", MatchPolicy::Exact)];
-    Some(Match {
-        policy: form.choice(node, "matchPolicy", &policies, MatchPolicy::Equivalent),
-        namespaces: selector(form, node, "namespaceSelector").unwrap_or_default(),
-        objects: selector(form, node, "objectSelector").unwrap_or_default(),
-        rules: rules(form, node, "resourceRules", family),
-        excluded: rules(form, node, "excludeResourceRules", Family::Validating),
+    let policy = form.choice(node, "matchPolicy", &policies, MatchPolicy::Equivalent);
+    let chosen = |form: &mut Form<'a>, key: &str| {
+        faultless(form, |form| selector(form, node, key)).flatten().unwrap_or_default()
+    };
+    let (namespaces, objects) = (chosen(form, "namespaceSelector"), chosen(form, "objectSelector"));
+    let rules = rules(form, node, family);
+    let excluded = form.maps(node, "excludeResourceRules", RULE);
+    let excluded = excluded.into_iter().filter_map(|node| {
+        let known = node.entries().all(|(key, _)| RULE.contains(&key.key_text().as_ref()));
+        faultless(form, |form| rule(form, node, Family::Validating)).flatten().filter(|_| known)
+    });
+    let excluded = excluded.collect();
+    Some(Match { policy, namespaces, objects, rules: rules?, excluded })
+}
+
+/// What is read without a new fault.
+fn faultless<'a, T>(form: &mut Form<'a>, read: impl FnOnce(&mut Form<'a>) -> T) -> Option<T> {
+    let before = form.problems.len();
+    let value = read(form);
+    (form.problems.len() == before).then_some(value)
+}
+
+/// The rules; nothing if one of them could mean more than is read of it.
+fn rules<'a>(form: &mut Form<'a>, node: Node<'a>, family: Family) -> Option<Vec<Rule>> {
+    let nodes = form.maps(node, "resourceRules", RULE);
+    let items = node.get("resourceRules").map_or(0, |list| list.items().len());
+    let wrong = node.get("resourceRules").is_some_and(|list| list.kind() != object::Kind::Seq);
+    let all = nodes.len() == items && !wrong;
+    let read: Vec<Option<Rule>> = nodes.into_iter().map(|node| rule(form, node, family)).collect();
+    read.into_iter().collect::<Option<Vec<Rule>>>().filter(|_| all)
+}
+
+/// A rule; nothing if one of the four lists that every rule has cannot be read whole.
+fn rule<'a>(form: &mut Form<'a>, node: Node<'a>, family: Family) -> Option<Rule> {
+    let names = faultless(form, |form| names_of(form, node)).unwrap_or_default();
+    let before = form.problems.len();
+    let operations = some(form, node, "operations");
+    for (item, operation) in &operations {
+        if !OPERATIONS.contains(operation) {
+            form.refuse(*item, "", unsupported(operation, OPERATIONS));
+        } else if family == Family::Mutating && *operation == "DELETE" {
+            form.refuse(*item, "", "a deletion cannot be mutated: use one of *, CONNECT, CREATE, UPDATE");
+        }
+    }
+    let groups = some(form, node, "apiGroups");
+    let versions = some(form, node, "apiVersions");
+    nothing_empty(form, &versions, "version");
+    let resources = some(form, node, "resources");
+    nothing_empty(form, &resources, "resource");
+    let is_whole = form.problems.len() == before;
+    lone(form, node, "operations", &operations);
+    lone(form, node, "apiGroups", &groups);
+    lone(form, node, "apiVersions", &versions);
+    resources_fit(form, node, &resources);
+    let scopes = [("*", Scope::All), ("Cluster", Scope::Cluster), ("Namespaced", Scope::Namespaced)];
+    let scope = form.choice(node, "scope", &scopes, Scope::All);
+    is_whole.then(|| Rule {
+        names: owned(&names),
+        operations: owned(&operations),
+        groups: owned(&groups),
+        versions: owned(&versions),
+        resources: owned(&resources),
+        scope,
     })
 }
 
-fn rules<'a>(form: &mut Form<'a>, node: Node<'a>, key: &str, family: Family) -> Vec<Rule> {
-    let nodes = form.maps(node, key, RULE);
-    nodes.into_iter().map(|node| rule(form, node, family)).collect()
-}
-
-fn rule<'a>(form: &mut Form<'a>, node: Node<'a>, family: Family) -> Rule {
+fn names_of<'a>(form: &mut Form<'a>, node: Node<'a>) -> Vec<(Node<'a>, &'a str)> {
     let names = form.texts(node, "resourceNames");
     for (index, (item, name)) in names.iter().enumerate() {
         if let Err(message) = names::path_segment(name) {
@@ -42,34 +97,12 @@ fn rule<'a>(form: &mut Form<'a>, node: Node<'a>, family: Family) -> Rule {
             form.refuse(*item, "", format!("`{name}` is listed twice, remove one"));
         }
     }
-    let operations = some(form, node, "operations");
-    for (item, operation) in &operations {
-        if !OPERATIONS.contains(operation) {
-            form.refuse(*item, "", unsupported(operation, OPERATIONS));
-        } else if family == Family::Mutating && *operation == "DELETE" {
-            form.refuse(*item, "", "a deletion cannot be mutated: use one of *, CONNECT, CREATE, UPDATE");
-        }
-    }
-    lone(form, node, "operations", &operations);
-    let groups = some(form, node, "apiGroups");
-    lone(form, node, "apiGroups", &groups);
-    let versions = some(form, node, "apiVersions");
-    lone(form, node, "apiVersions", &versions);
-    for (item, version) in &versions {
-        if version.is_empty() {
-            form.refuse(*item, "", "an empty version matches nothing, name one or use `*`");
-        }
-    }
-    let resources = some(form, node, "resources");
-    resources_fit(form, node, &resources);
-    let scopes = [("*", Scope::All), ("Cluster", Scope::Cluster), ("Namespaced", Scope::Namespaced)];
-    Rule {
-        names: owned(&names),
-        operations: owned(&operations),
-        groups: owned(&groups),
-        versions: owned(&versions),
-        resources: owned(&resources),
-        scope: form.choice(node, "scope", &scopes, Scope::All),
+    names
+}
+
+fn nothing_empty<'a>(form: &mut Form<'a>, texts: &[(Node<'a>, &str)], what: &str) {
+    for (item, _) in texts.iter().filter(|(_, text)| text.is_empty()) {
+        form.refuse(*item, "", format!("an empty {what} matches nothing, name one or use `*`"));
     }
 }
 
@@ -99,9 +132,6 @@ fn resources_fit<'a>(form: &mut Form<'a>, node: Node<'a>, resources: &[(Node<'a>
     let mut everywhere = Vec::new();
     for (item, text) in resources {
         let Some((resource, subresource)) = text.split_once('/') else {
-            if text.is_empty() {
-                form.refuse(*item, "", "an empty resource matches nothing, name one or use `*`");
-            }
             continue;
         };
         if whole.contains(&resource) {

@@ -87,7 +87,7 @@ fn check(value: &Value, shape: &Shape, path: &str, errors: &mut Vec<String>) {
             let got = format!("&value.valueUnstructured{{Value:{}}}", go_syntax(value));
             errors.push(located(path, &format!("expected string, got {got}")));
         }
-        Shape::Numeric if !value.is_number() => {
+        Shape::Numeric(_) if !value.is_number() => {
             errors.push(located(path, &format!("expected numeric (int or float), got {}", go_type(value))));
         }
         Shape::Boolean if !value.is_boolean() => errors.push(expected("boolean")),

@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::cel::kubernetes::Quantity;
+
 const BINARY: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 const DECIMAL: [(&str, i32); 10] =
     [("n", -9), ("u", -6), ("m", -3), ("", 0), ("k", 3), ("M", 6), ("G", 9), ("T", 12), ("P", 15), ("E", 18)];
@@ -17,6 +19,15 @@ pub(super) fn canonical(value: Value) -> Value {
         _ => return value,
     };
     spell(text.trim()).map_or_else(|| text.into(), Value::String)
+}
+
+/// Whether the value is one that the server reads as an amount. What is too large to count here is one there.
+pub(super) fn is_amount(value: &Value) -> bool {
+    match value {
+        Value::Number(_) => true,
+        Value::String(text) => Quantity::parse(text.trim()).is_ok(),
+        _ => false,
+    }
 }
 
 /// A number of nanos, and how its suffix counts.

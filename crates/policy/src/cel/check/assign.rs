@@ -106,7 +106,7 @@ impl Mapping {
         }
         match within {
             Type::Parameter(_) => self.find(within).is_none_or(|bound| self.not_within(parameter, bound)),
-            _ => within.parameters().into_iter().all(|part| self.not_within(parameter, part)),
+            _ => within.parameters().all(|part| self.not_within(parameter, part)),
         }
     }
 

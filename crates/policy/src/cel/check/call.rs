@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Checker, Expr, ExprId, Free, Literal, Presence, Reference, Type};
 use crate::cel::function::{Overload, Style};
 
-impl Checker<'_, '_, '_> {
+impl Checker<'_> {
     pub(super) fn call(
         &mut self,
         id: ExprId,
@@ -20,38 +20,37 @@ impl Checker<'_, '_, '_> {
         let types: Vec<Type> = arguments.iter().map(|argument| self.check(*argument)).collect();
         let Some(target) = target else {
             let name = function.strip_prefix('.').unwrap_or(function);
-            let overloads = self.env.function(name).to_vec();
+            let overloads = self.env.function(name);
             if overloads.is_empty() {
                 return self.undeclared(id, function);
             }
-            return self.resolve_overload(id, name, &overloads, &types, Style::Global, arguments);
+            return self.resolve_overload(id, name, overloads, &types, Style::Global, arguments);
         };
         if let Some(prefix) = self.qualified(target) {
             let name = format!("{}.{function}", prefix.strip_prefix('.').unwrap_or(&prefix));
-            let overloads = self.env.function(&name).to_vec();
+            let overloads = self.env.function(&name);
             if !overloads.is_empty() {
-                let arguments = arguments.to_vec();
-                let call = Expr::Call { function: name.clone(), target: None, arguments: arguments.clone() };
-                self.checked.ast.set(id, call);
-                return self.resolve_overload(id, &name, &overloads, &types, Style::Global, &arguments);
+                let call = Expr::Call { function: name.clone(), target: None, arguments: arguments.to_vec() };
+                self.renamed.push((id, call));
+                return self.resolve_overload(id, &name, overloads, &types, Style::Global, arguments);
             }
         }
         let target_type = self.check(target);
-        let overloads = self.env.function(function).to_vec();
+        let overloads = self.env.function(function);
         if overloads.is_empty() {
             return self.undeclared(id, function);
         }
         let types: Vec<Type> = std::iter::once(target_type).chain(types).collect();
-        self.resolve_overload(id, function, &overloads, &types, Style::Member, arguments)
+        self.resolve_overload(id, function, overloads, &types, Style::Member, arguments)
     }
 
     fn optional_select(&mut self, id: ExprId, operand: ExprId, name: ExprId) -> Type {
-        let Expr::Literal(Literal::String(field)) = self.checked.ast.get(name).clone() else {
+        let Expr::Literal(Literal::String(field)) = self.ast.get(name) else {
             self.report(name, "unsupported optional field selection");
             return Type::Error;
         };
         let operand_type = self.check(operand);
-        let found = self.field(id, &operand_type, &field, Presence::Read);
+        let found = self.field(id, &operand_type, field, Presence::Read);
         let found = match found.unwrap_optional() {
             Some(_) if self.is_optional(&operand_type) => found,
             _ => Type::optional(found),

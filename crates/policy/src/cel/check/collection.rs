@@ -4,7 +4,7 @@ use super::assign::most_general;
 use super::{Checker, ExprId, Reference, Type};
 use crate::cel::syntax::{Element, Entry, Field, Optionality};
 
-impl Checker<'_, '_, '_> {
+impl Checker<'_> {
     pub(super) fn list(&mut self, elements: &[Element]) -> Type {
         let mut of = None;
         for element in elements {

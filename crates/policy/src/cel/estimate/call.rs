@@ -24,21 +24,19 @@ impl<'c> Coster<'c, '_> {
             return sum;
         }
         let costs: Vec<Range> = arguments.iter().map(|argument| self.cost(*argument)).collect();
-        let functions: Vec<Function> = match self.checked.reference(id) {
-            Some(Reference::Function(overloads)) => {
-                overloads.iter().map(|overload| overload.function).collect()
-            }
-            _ if function == "_?._" => Vec::new(),
+        let overloads = match self.checked.reference(id) {
+            Some(Reference::Function(overloads)) => overloads.as_slice(),
+            _ if function == "_?._" => &[],
             _ => return Range::exactly(0),
         };
         let own = target.map_or(Range::exactly(0), |target| self.cost(target));
         let all: Vec<ExprId> = target.into_iter().chain(arguments.iter().copied()).collect();
         let (mut sum, mut result) = (Range::new(u64::MAX, 0), None);
-        if functions.is_empty() {
+        if overloads.is_empty() {
             sum = total(&costs).plus(Range::exactly(1));
         }
-        for function in functions {
-            let CallEstimate { cost, result: size } = self.function(id, &function, &all, &costs);
+        for function in overloads.iter().map(|overload| &overload.function) {
+            let CallEstimate { cost, result: size } = self.function(id, function, &all, &costs);
             sum = sum.union(cost);
             result = match (result, size) {
                 (Some(one), Some(other)) => Some(Range::union(one, other)),
@@ -62,9 +60,7 @@ impl<'c> Coster<'c, '_> {
         };
         let Some(operand) = arguments.first() else { return };
         *result = self.entries_of(*operand).map(|entries| entries.value);
-        let mut path = self.path(*operand);
-        path.push(part.to_owned());
-        self.set_path(id, path);
+        self.set_path_below(id, *operand, part);
     }
 
     fn function(&mut self, id: ExprId, function: &Function, all: &[ExprId], costs: &[Range]) -> CallEstimate {
@@ -89,13 +85,15 @@ impl<'c> Coster<'c, '_> {
     fn argument(&mut self, id: ExprId) -> Argument<'c> {
         let checked = self.checked;
         let size = self.size_or_unknown(id);
-        let mut path = self.path(id);
-        if path.first().is_some_and(|first| first == ACCUMULATOR) {
-            path.clear();
-        }
-        path.push("@items".to_owned());
-        let element_size = match checked.type_of(id) {
-            Type::List(element) => (self.hint)(&path, element),
+        let element_size = match (self.hint, checked.type_of(id)) {
+            (Some(hint), Type::List(element)) => {
+                let mut path = self.path(id);
+                if path.first().is_some_and(|first| first == ACCUMULATOR) {
+                    path.clear();
+                }
+                path.push("@items".to_owned());
+                hint(&path, element)
+            }
             _ => None,
         };
         let literal = match checked.ast.get(id) {

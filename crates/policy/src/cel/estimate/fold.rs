@@ -57,10 +57,8 @@ impl Coster<'_, '_> {
             Some(entries) => entries.collection == Collection::List,
             None => matches!(self.checked.type_of(fold.range), Type::List(_)),
         };
-        let path = self.path(fold.range);
         let mut push = |name: &str, part: &str, size: Option<Range>| {
-            let mut path = path.clone();
-            path.push(part.to_owned());
+            let path = self.path_below(fold.range, part);
             self.locals.push(Local { name: name.to_owned(), path, size, entries: None });
         };
         let (key, value) = (entries.map(|e| e.key), entries.map(|e| e.value));

@@ -5,8 +5,8 @@ use crate::cel::syntax::{Expr, Literal};
 
 impl Parser<'_, '_> {
     /// The value of a literal word, with the sign before it.
-    pub(super) fn literal(&mut self, at: u32, sign: &str, token: &Token) -> ExprId {
-        let text = token.text.as_str();
+    pub(super) fn literal(&mut self, at: u32, sign: &str, token: &Token<'_>) -> ExprId {
+        let text = token.text;
         let read = match token.kind {
             TokenKind::Int => int(sign, text).map(Literal::Int).ok_or("invalid int literal"),
             TokenKind::Uint => uint(text).map(Literal::Uint).ok_or("invalid uint literal"),

@@ -117,7 +117,7 @@ impl Parser<'_, '_> {
         let mut operand = self.primary()?;
         let mut entered = 1;
         loop {
-            let next = match self.peek().text.as_str() {
+            let next = match self.peek().text {
                 "." if self.peek().is(".") => self.selection(operand)?,
                 "[" if self.peek().is("[") => self.index(operand)?,
                 _ => break,

@@ -27,7 +27,7 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
-impl Token {
+impl Token<'_> {
     pub(super) fn is_number(&self) -> bool {
         matches!(self.kind, TokenKind::Int | TokenKind::Float)
     }
@@ -35,7 +35,7 @@ impl Token {
 
 impl Parser<'_, '_> {
     pub(super) fn primary(&mut self) -> Parsed {
-        let token = self.peek().clone();
+        let token = *self.peek();
         match token.kind {
             TokenKind::Identifier => self.name(),
             TokenKind::Int | TokenKind::Uint | TokenKind::Float | TokenKind::Str | TokenKind::Bytes => {
@@ -47,8 +47,8 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn symbol(&mut self, token: &Token) -> Parsed {
-        let literal = match token.text.as_str() {
+    fn symbol(&mut self, token: &Token<'_>) -> Parsed {
+        let literal = match token.text {
             "." => return self.name(),
             "(" => {
                 self.next += 1;
@@ -83,7 +83,7 @@ impl Parser<'_, '_> {
             return self.message(dot, length);
         }
         let token = self.advance();
-        if RESERVED.contains(&token.text.as_str()) {
+        if RESERVED.contains(&token.text) {
             if self.accept("(").is_some() {
                 self.arguments(")")?;
             }
@@ -107,7 +107,7 @@ impl Parser<'_, '_> {
     fn message(&mut self, dot: &str, length: usize) -> Parsed {
         let mut name = dot.to_owned();
         for _ in 0..length {
-            name.push_str(&self.advance().text);
+            name.push_str(self.advance().text);
         }
         let at = self.expect("{")?;
         let mut fields = Vec::new();
@@ -130,11 +130,11 @@ impl Parser<'_, '_> {
 
     /// A field, which may stand in backticks.
     pub(super) fn field_name(&mut self) -> Parsed<String> {
-        let token = self.peek().clone();
+        let token = *self.peek();
         match token.kind {
             TokenKind::Identifier => {
                 self.next += 1;
-                Ok(token.text)
+                Ok(token.text.to_owned())
             }
             TokenKind::EscapedIdentifier => {
                 self.next += 1;

@@ -3,6 +3,7 @@
 use object::{Inventory, Version};
 use policy::decide::{Decider, Labels, Lookup, Pods};
 use policy::document::Mode;
+use policy::request::{Request, read_review};
 use policy::response::Response;
 use policy::value;
 use serde_json::json;
@@ -210,7 +211,7 @@ fn a_waiver_ends_on_its_day_though_nobody_reads_the_policy_again() {
     assert!(!on("2027-07-01"));
 }
 
-fn relabelled(from: &str, to: &str) -> policy::request::Request {
+fn relabelled(from: &str, to: &str) -> Request {
     let namespace = |level: &str| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": {"pod-security.kubernetes.io/enforce": level}}});
     let review = json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
         "uid": "u", "operation": "UPDATE", "name": "shop", "namespace": "shop",
@@ -240,7 +241,7 @@ fn pods_that_could_not_be_listed_are_said_to_be() {
 
 #[test]
 fn a_webhook_reads_reviews_of_v1_and_nothing_else() {
-    let read = |text: &str| policy::request::read_review(&super::source(text)).map_err(|error| error.message);
+    let read = |text: &str| read_review(&super::source(text)).map_err(|error| error.message);
     for (text, fault) in [
         (
             "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"x\"}}",

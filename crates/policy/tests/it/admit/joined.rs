@@ -322,7 +322,7 @@ fn a_pod_security_policy_may_stand_among_the_objects() {
     let text = source(&policy("old", "{podSecurityPolicies: [tight]}"));
     let read = object::read(&text, object::Limits::default());
     reading.add(&text, &read, &Known, "2026-11-22".parse().unwrap());
-    let policies = reading.finish(&objects(&psp("tight", "privileged: false")));
+    let policies = reading.finish(&objects(&psp("tight", "privileged: false")), Version::NEWEST);
     assert_eq!(policies.errors, []);
     let decider = Decider::new(policies, Version::NEWEST, &rules::compile);
     assert!(message(&decider.decide(&request(HOST), &Cluster::empty())).contains("PodSecurityPolicy"));

@@ -255,6 +255,49 @@ fn one_bad_policy_silences_no_other() {
 }
 
 #[test]
+fn of_two_policies_of_one_name_the_first_is_in_force_and_the_second_refused() {
+    let says = |what: &str| {
+        policy("x", &format!("  validations: [{{expression: \"{what}\", message: says {what}}}]"))
+    };
+    let lone = |text: String| text.split("---").next().unwrap().to_owned();
+    let text = format!("{}---\n{}", says("false"), lone(says("true")));
+    assert_eq!(
+        said(&text),
+        [
+            "p.yaml:13:1: ValidatingAdmissionPolicy `x`: another of this name stands in p.yaml:1: rename or remove one; meanwhile the first one alone counts"
+        ]
+    );
+    assert!(answer(&text, POD).denied.unwrap().message.ends_with("denied request: says false"));
+    let mutating = text
+        .replace("kind: Validating", "kind: Mutating")
+        .replace("validations: [{expression: \"false\", message: says false}]", "mutations: []")
+        .replace("validations: [{expression: \"true\", message: says true}]", "mutations: []");
+    assert!(
+        said(&mutating).iter().any(
+            |line| line.contains("MutatingAdmissionPolicy `x`: another of this name stands in p.yaml:1:")
+        )
+    );
+}
+
+#[test]
+fn of_two_bindings_of_one_name_the_first_is_in_force_and_the_second_refused() {
+    let denies = policy("x", "  validations: [{expression: \"false\"}]");
+    let text = format!("{denies}---\n{}", binding("x").replace("[Deny]", "[Audit]"));
+    assert_eq!(
+        said(&text),
+        [
+            "p.yaml:13:1: ValidatingAdmissionPolicyBinding `x`: another of this name stands in p.yaml:8: rename or remove one; meanwhile the first one alone counts"
+        ]
+    );
+    assert!(!answer(&text, POD).is_allowed());
+    let families = format!(
+        "{denies}---\n{}",
+        binding("x").replace("Validating", "Mutating").replace(", validationActions: [Deny]", "")
+    );
+    assert!(said(&families)[0].contains("takes no effect"), "each kind has names of its own");
+}
+
+#[test]
 fn what_takes_no_effect_is_said() {
     let alone =
         policy("x", "  validations: [{expression: \"true\"}]").split("---").next().unwrap().to_owned();
@@ -295,4 +338,164 @@ fn a_parameter_kind_that_is_not_there_is_a_fault_of_configuration() {
         denied.ends_with("failed to configure policy: failed to find resource referenced by paramKind: 'rules.example.com/v1, Kind=Limit'"),
         "{denied}"
     );
+}
+
+/// What a mutating policy with this patch makes of a deployment, as the answer to its creation.
+fn mutated(failure: &str, kind: &str, patch: &str, expression: &str) -> Decision {
+    let text = format!(
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicy\nmetadata: {{name: x}}\nspec:\n  failurePolicy: {failure}\n  reinvocationPolicy: Never\n  {}\n  mutations:\n  - patchType: {kind}\n    {patch}:\n      expression: >-\n        {expression}\n---\n{}",
+        MATCH.replace("[\"\"]", "[apps]").replace("pods", "deployments"),
+        binding("x").replace("Validating", "Mutating").replace(", validationActions: [Deny]", "")
+    );
+    assert_eq!(said(&text), [""; 0]);
+    answer(
+        &text,
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: web, image: web}]}}}}",
+    )
+}
+
+#[test]
+fn a_mutation_that_no_server_decodes_is_refused() {
+    let patch = |path: &str, value: &str| {
+        mutated(
+            "Fail",
+            "JSONPatch",
+            "jsonPatch",
+            &format!("[JSONPatch{{op: \"add\", path: \"/spec/{path}\", value: {value}}}]"),
+        )
+    };
+    for (path, value, expected) in [
+        ("replicas", "\"3\"", "`spec.replicas` takes an int32, not a string"),
+        ("replicas", "1.5", "`spec.replicas` takes an int32, not 1.5"),
+        ("replicas", "2147483648", "`spec.replicas` takes an int32, not 2147483648"),
+        ("paused", "\"yes\"", "`spec.paused` takes a boolean, not a string"),
+        ("template", "\"x\"", "`spec.template` takes a mapping, not a string"),
+        (
+            "template/spec/hostNetwork",
+            "\"yes\"",
+            "`spec.template.spec.hostNetwork` takes a boolean, not a string",
+        ),
+        (
+            "template/spec/hostAliases",
+            "{\"a\": \"b\"}",
+            "`spec.template.spec.hostAliases` takes a list, not a mapping",
+        ),
+        (
+            "template/spec/nodeSelector",
+            "{\"a\": 1}",
+            "`spec.template.spec.nodeSelector.a` takes a string, not 1",
+        ),
+        (
+            "template/spec/overhead",
+            "{\"cpu\": \"much\"}",
+            "`spec.template.spec.overhead.cpu` takes a quantity, not a string",
+        ),
+        (
+            "template/spec/tolerations",
+            "[{\"tolerationSeconds\": 1.0e19}]",
+            "`spec.template.spec.tolerations[0].tolerationSeconds` takes an int64, not 1e+19",
+        ),
+        ("colour", "\"red\"", "strict decoding error: unknown field \"spec.colour\""),
+    ] {
+        let status = patch(path, value).denied.unwrap_or_else(|| panic!("{path} = {value} is let in"));
+        assert!(status.message.contains(expected), "{path} = {value}: {}", status.message);
+        assert_eq!(status.code, 500, "as upstream: not a matter of the failure policy");
+    }
+    for (path, value) in [
+        ("replicas", "3"),
+        ("replicas", "3.0"),
+        ("replicas", "2147483647"),
+        ("template/spec/activeDeadlineSeconds", "2147483648"),
+        ("template/spec/overhead", "{\"cpu\": \"250m\"}"),
+        ("strategy", "{\"rollingUpdate\": {\"maxSurge\": \"25%\"}}"),
+        ("strategy", "{\"rollingUpdate\": {\"maxSurge\": 1}}"),
+    ] {
+        let decision = patch(path, value);
+        assert!(decision.is_allowed(), "{path} = {value}: {:?}", decision.denied);
+    }
+}
+
+#[test]
+fn an_apply_configuration_that_no_server_decodes_is_answered_by_the_failure_policy() {
+    let apply = |failure: &str, spec: &str| {
+        let expression = format!("Object{{spec: Object.spec{{{spec}}}}}");
+        mutated(failure, "ApplyConfiguration", "applyConfiguration", &expression)
+    };
+    for (spec, expected) in [
+        (
+            "replicas: \"3\"",
+            "error applying patch: failed to convert patch object to typed object: .spec.replicas: expected numeric",
+        ),
+        ("replicas: 1.5", "failed to decode object: `spec.replicas` takes an int32, not 1.5"),
+        ("replicas: 4294967297", "failed to decode object: `spec.replicas` takes an int32, not 4294967297"),
+        ("paused: \"yes\"", "expected boolean"),
+    ] {
+        let denied = apply("Fail", spec).denied.unwrap_or_else(|| panic!("{spec} is let in"));
+        assert!(denied.message.contains(expected), "{spec}: {}", denied.message);
+        assert!(apply("Ignore", spec).is_allowed(), "{spec}");
+    }
+    assert!(apply("Fail", "replicas: 3").is_allowed());
+}
+
+#[test]
+fn a_policy_whose_rules_cannot_be_read_whole_is_not_in_force_and_says_so() {
+    let whole = policy("x", "  validations: [{expression: \"false\"}]");
+    let not_in_force = "; meanwhile the policy is not in force: which requests it means cannot be read";
+    for (written, instead) in [
+        ("resources: [pods]", "resources: 5"),
+        ("resources: [pods]", "resource: [pods]"),
+        ("resources: [pods]", "resources: [pods, 5]"),
+        ("resources: [pods]", "resources: [\"\"]"),
+        ("operations: [CREATE]", "operations: [CREAT]"), // typos: ignore
+        ("apiGroups: [\"\"]", "apiGroups: {a: b}"),
+        ("apiVersions: [v1]", "apiVersions: []"),
+        ("resourceRules: [{", "resourceRules: [5, {"),
+        ("resourceRules:", "excludeResourceRules:"),
+        (MATCH, "matchConstraints: 5"),
+    ] {
+        let text = whole.replace(written, instead);
+        let told = said(&text);
+        assert_eq!(told.iter().filter(|line| line.contains(not_in_force)).count(), 1, "{instead}: {told:?}");
+        assert!(!told.iter().any(|line| line.contains("takes no effect")), "{instead}: {told:?}");
+        assert!(answer(&text, POD).is_allowed(), "{instead}");
+        let (policies, _) = Policies::load(&objects(&text));
+        assert!(policies.is_empty() && !policies.has_sound(), "{instead}");
+    }
+}
+
+#[test]
+fn a_policy_whose_rules_are_read_denies_what_it_may_speak_of() {
+    let whole = policy("x", "  validations: [{expression: \"true\"}]");
+    for (written, instead) in [
+        ("resources: [pods]", "resources: [pods], scop: Cluster"), // typos: ignore
+        ("resources: [pods]", "resources: [\"*\", pods]"),
+        ("resources: [pods]}]}", "resources: [pods]}], matchPolicy: Exactly}"),
+        (
+            "resources: [pods]}]}",
+            "resources: [pods]}], objectSelector: {matchExpressions: [{key: a, operator: In, values: 5}]}}",
+        ),
+        ("resources: [pods]}]}", "resources: [pods]}], namespaceSelector: {matchLabel: {a: b}}}"),
+        (
+            "resources: [pods]}]}",
+            "resources: [pods]}], excludeResourceRules: [{apiGroups: [\"*\"], apiVersions: [\"*\"], operations: [\"*\"], resources: [\"*\"], scop: Cluster}]}",
+        ), // typos: ignore
+    ] {
+        let text = whole.replace(written, instead);
+        let told = said(&text);
+        assert!(
+            told[0].ends_with("; meanwhile requests that it speaks of are denied (failurePolicy Fail)"),
+            "{instead}: {told:?}"
+        );
+        let denied = answer(&text, POD).denied.unwrap_or_else(|| panic!("{instead} is let in"));
+        assert!(denied.message.contains("failed to configure policy: p.yaml:"), "{}", denied.message);
+        assert!(!Policies::load(&objects(&text)).0.has_sound());
+    }
+}
+
+#[test]
+fn a_binding_whose_rules_cannot_be_read_binds_all_its_policy_speaks_of() {
+    let text = policy("x", "  validations: [{expression: \"true\"}]")
+        .replace("[Deny]", "[Deny], matchResources: {resourceRules: [{apiGroups: [\"\"], apiVersions: [v1], operations: [CREATE], resources: 5}]}");
+    assert!(said(&text)[0].ends_with("resources: must be a list, but is an integer; meanwhile requests that it binds are answered by the failurePolicy of its policy"), "{:?}", said(&text));
+    assert!(answer(&text, POD).denied.unwrap().message.contains("failed to configure binding: p.yaml:"));
 }

@@ -20,7 +20,7 @@ fn decider(policies: &[Value]) -> Option<Decider> {
         "2026-11-22".parse().unwrap(),
     );
     let given: Vec<_> = policies.iter().flat_map(|policy| objects(&json_text(policy))).collect();
-    let read = reading.finish(&given);
+    let read = reading.finish(&given, object::Version::NEWEST);
     assert!(read.errors.is_empty() || policies.is_empty(), "{:?}", read.errors);
     read.errors.is_empty().then(|| Decider::new(read, object::Version::NEWEST, &rules::compile))
 }

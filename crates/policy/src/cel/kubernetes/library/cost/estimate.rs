@@ -82,7 +82,7 @@ pub(in super::super) fn contains_cidr_text(arguments: &[Argument<'_>]) -> Option
 /// Looking at every element, and into it if it is text. What is no list is taken for a string.
 pub(in super::super) fn elements(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let list = arguments.first()?;
-    only(match list.of.parameters().first() {
+    only(match list.of.parameters().next() {
         Some(Type::String | Type::Bytes) => list.size.times(ONE.plus(list.element_size.by(CHARACTER))),
         Some(_) => list.size,
         None => list.size.by(CHARACTER),
@@ -92,7 +92,7 @@ pub(in super::super) fn elements(arguments: &[Argument<'_>]) -> Option<CallEstim
 /// The same, but what is no list is taken for one.
 pub(in super::super) fn includes(arguments: &[Argument<'_>]) -> Option<CallEstimate> {
     let list = arguments.first()?;
-    if list.of.parameters().is_empty() { only(list.size) } else { elements(arguments) }
+    if list.of.parameters().next().is_none() { only(list.size) } else { elements(arguments) }
 }
 
 /// What comparing two values of a library may cost; nothing if they are of none.
