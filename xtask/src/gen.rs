@@ -63,11 +63,18 @@ pub(crate) fn check(repo: &Repo) -> anyhow::Result<Skips> {
     bail!("{} pages differ from what the binary prints; run `cargo xtask gen`", differing.len())
 }
 
-/// Hand-written pages whose shown output is not today's.
+/// Hand-written pages whose shown output is not today's, and the chart's definitions.
 fn outputs(repo: &Repo) -> anyhow::Result<Vec<(String, String)>> {
     let binary = Binary::find(repo)?;
-    outputs::differing(&repo.root, &|words| binary.shows(words, &repo.root))
+    let mut differing = outputs::differing(&repo.root, &|words| binary.shows(words, &repo.root))?;
+    let definitions = binary.says(&["policy", "crd"])?;
+    let stands = std::fs::read_to_string(repo.root.join(DEFINITIONS)).unwrap_or_default();
+    differing.extend((stands != definitions).then(|| (DEFINITIONS.into(), definitions)));
+    Ok(differing)
 }
+
+/// What the chart brings of what `cofferdam policy crd` prints.
+const DEFINITIONS: &str = "charts/cofferdam/crds/cofferdam.dev.yaml";
 
 /// Every page, as it should be.
 fn pages(repo: &Repo) -> anyhow::Result<Tree> {

@@ -18,7 +18,8 @@ One webhook of a configuration: {root, name, path, failurePolicy, families, extr
     caBundle: {{ required "certificate.caBundle is needed where certificate.source is secret" $root.Values.certificate.caBundle | b64enc }}
     {{- end }}
   admissionReviewVersions: [v1]
-  sideEffects: None
+  # Events are written beside denials, never about a dry run.
+  sideEffects: NoneOnDryRun
   timeoutSeconds: {{ $hooks.timeoutSeconds }}
   # A request to another version of the same kind is sent as the version named here, not let through.
   matchPolicy: Equivalent

@@ -15,6 +15,8 @@ pub struct Health {
     drains: AtomicBool,
     /// What is not as it should be, though decisions are made.
     troubles: Mutex<BTreeMap<&'static str, String>>,
+    /// Pages that others made, by their paths: what they are written in, and their text.
+    pages: Mutex<BTreeMap<&'static str, (&'static str, Arc<str>)>>,
     metrics: Arc<Metrics>,
 }
 
@@ -22,7 +24,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Health {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { drains: AtomicBool::new(false), troubles: Mutex::default(), metrics }
+        Self { drains: AtomicBool::new(false), troubles: Mutex::default(), pages: Mutex::default(), metrics }
     }
 
     /// Shows on `/readyz` what is wrong with something, or that nothing is any more.
@@ -33,6 +35,15 @@ impl Health {
         match what {
             Some(what) => troubles.insert(about, what),
             None => troubles.remove(about),
+        };
+    }
+
+    /// Shows a page beside the figures, or no longer.
+    pub fn show(&self, path: &'static str, page: Option<(&'static str, String)>) {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        match page {
+            Some((kind, text)) => pages.insert(path, (kind, text.into())),
+            None => pages.remove(path),
         };
     }
 
@@ -55,7 +66,10 @@ impl Health {
         const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";
         match path {
             "/metrics" => Some(typed(StatusCode::OK, KIND, self.metrics.text())),
-            path => self.answer(path),
+            path => self.answer(path).or_else(|| {
+                let page = self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+                page.map(|(kind, text)| typed(StatusCode::OK, kind, text.as_ref().to_owned()))
+            }),
         }
     }
 

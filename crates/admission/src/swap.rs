@@ -15,14 +15,14 @@ impl<T> Swap<T> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn set(&self, value: T) {
-        self.change(|_| value);
+    /// Replaces it by what is made of it; of two who do so at once, the second sees what the first made.
+    pub(crate) fn change(&self, change: impl FnOnce(&T) -> T) {
+        let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let next = Arc::new(change(&slot));
+        *slot = next;
     }
 
-    /// Puts another in its place, made of the one before: of two who change it neither undoes the other.
-    pub(crate) fn change(&self, next: impl FnOnce(&T) -> T) {
-        let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let next = Arc::new(next(&slot));
-        *slot = next;
+    pub(crate) fn set(&self, value: T) {
+        self.change(|_| value);
     }
 }

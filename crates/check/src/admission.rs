@@ -43,6 +43,16 @@ fn judges_requests(check: &Check) -> bool {
     judges && !WRITTEN.contains(&check.id)
 }
 
+/// What the API server writes itself (`serviceAccount` beside `serviceAccountName`), and what is no trouble
+/// once an object is where it belongs: a Secret holds secrets.
+const FILLED: [&str; 2] = ["deprecated-service-account-field", "secret-in-manifest"];
+
+/// Whether a check has something to say about an object as the API server holds it: nothing of how it was
+/// written is left, and what the server filled in is not the author's.
+pub fn judges_stored(check: &Check) -> bool {
+    judges_requests(check) && !FILLED.contains(&check.id)
+}
+
 /// The rules of one policy for one release.
 pub fn compile(policy: &Policy, version: Version) -> Box<dyn Rules> {
     let settings = Settings { registries: policy.registries.clone(), ..Settings::default() };

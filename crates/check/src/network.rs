@@ -31,7 +31,7 @@ impl Direction {
 }
 
 /// Policies of network plugins that we do not evaluate here: what they govern is taken as covered.
-const FOREIGN: [(&str, &str); 4] = [
+pub(crate) const FOREIGN: [(&str, &str); 4] = [
     ("cilium.io", "CiliumNetworkPolicy"),
     ("crd.projectcalico.org", "NetworkPolicy"),
     ("projectcalico.org", "NetworkPolicy"),
@@ -39,7 +39,7 @@ const FOREIGN: [(&str, &str); 4] = [
 ];
 
 /// The same for the whole cluster.
-const FOREIGN_CLUSTERWIDE: [(&str, &str); 7] = [
+pub(crate) const FOREIGN_CLUSTERWIDE: [(&str, &str); 7] = [
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
     ("crd.projectcalico.org", "GlobalNetworkPolicy"),
     ("projectcalico.org", "GlobalNetworkPolicy"),

@@ -36,6 +36,13 @@ impl Judge {
         self
     }
 
+    /// Those of the checks that `wanted` accepts.
+    #[must_use]
+    pub fn only(mut self, wanted: impl Fn(&Check) -> bool) -> Self {
+        self.checks.retain(|check| wanted(check));
+        self
+    }
+
     /// Whether a check is among those of the run.
     pub fn runs(&self, id: &str) -> bool {
         self.checks.iter().any(|check| check.id == id)

@@ -92,11 +92,24 @@ Examples:
   cofferdam check --diff deploy/              what could be mended without anybody noticing
   cofferdam check --fix=risky deploy/         mend in place, also where a workload could notice
   cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
-  helm template . | cofferdam check -         what a chart becomes")]
+  helm template . | cofferdam check -         what a chart becomes
+  cofferdam check --cluster                   everything in the cluster of the current context")]
 pub(crate) struct CheckArgs {
     /// Manifest, directory, Helm chart or Kustomize directory; `-` reads standard input
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Judge the objects of a cluster instead of files
+    #[arg(long, conflicts_with_all = ["paths", "fix", "diff"])]
+    pub(crate) cluster: bool,
+
+    /// Reach the cluster by this kubeconfig [default: as kubectl finds it]
+    #[arg(long, value_name = "FILE", requires = "cluster")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+
+    /// Reach the cluster by this context [default: the current one]
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub(crate) context: Option<String>,
 
     /// Judge by this Pod Security Standard and nothing else, such as restricted@1.29
     #[arg(long, value_name = "LEVEL[@VERSION]", conflicts_with_all = ["only", "skip"])]
@@ -194,12 +207,24 @@ Examples:
   cofferdam serve --policy /etc/policies --tls-cert tls.crt --tls-key tls.key")]
 pub(crate) struct ServeArgs {
     /// Policy file or directory (can be repeated)
-    #[arg(long, value_name = "PATH", required = true, num_args = 1..)]
+    #[arg(long, value_name = "PATH", required_unless_present = "crd", num_args = 1..)]
     pub(crate) policy: Vec<PathBuf>,
+
+    /// Decide by the `Policy` objects of the cluster; `cofferdam policy crd` prints their definitions
+    #[arg(long, conflicts_with = "policy")]
+    pub(crate) crd: bool,
+
+    /// Reach the cluster by this kubeconfig [default: in a pod its service account, otherwise no cluster is asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
 
     /// Objects of the cluster that may be looked up: namespaces, runtime classes, roles (can be repeated)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) objects: Vec<PathBuf>,
+
+    /// Judge everything in the cluster by the policies so often, and show what was found on /report
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) audit: Option<Duration>,
 
     /// Where to answer reviews
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8443")]
@@ -294,6 +319,8 @@ pub(crate) struct PolicyArgs {
 pub(crate) enum PolicyWhat {
     /// Print the JSON Schema of a policy, for editors
     Schema,
+    /// Print the custom resource definitions by which a cluster keeps policies, for `kubectl apply -f -`
+    Crd,
     /// Run test cases: requests, and what the policies beside them are to answer
     Test(PolicyTestArgs),
     /// Write rules as admission policies that the API server runs by itself

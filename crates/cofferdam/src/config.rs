@@ -62,3 +62,8 @@ pub(crate) fn today() -> Date {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Date::of_unix_day(i64::try_from(since.as_secs() / DAY).unwrap_or(0))
 }
+
+/// This moment, as RFC 3339 has it.
+pub(crate) fn now() -> String {
+    format!("{:.0}", jiff::Timestamp::now())
+}

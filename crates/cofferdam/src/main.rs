@@ -1,9 +1,11 @@
 //! `cofferdam`: parse the words, call the crates, report. No judgement is made here.
 
+mod audit;
 mod cli;
 mod commands;
 mod config;
 mod exit;
+mod gather;
 mod input;
 mod parallel;
 mod patch;

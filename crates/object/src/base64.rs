@@ -44,6 +44,21 @@ pub fn decode(text: &str, blanks: Blanks) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The same bytes as digits, with padding and without line ends.
+pub fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let bits =
+            three.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for place in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'=');
+            out.push(char::from(if place > three.len() { b'=' } else { digit }));
+        }
+    }
+    out
+}
+
 fn digit(byte: u8) -> Option<u32> {
     Some(u32::from(match byte {
         b'A'..=b'Z' => byte - b'A',
@@ -57,7 +72,7 @@ fn digit(byte: u8) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Blanks, decode};
+    use super::{Blanks, decode, encode};
 
     #[test]
     fn the_examples_of_rfc_4648_are_read_and_what_is_no_base64_is_refused() {
@@ -71,6 +86,17 @@ mod tests {
         for text in wrong {
             assert_eq!(decode(text, Blanks::Any), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_again() {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg=="), ("it", "aXQ="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(encode(bytes.as_bytes()), text);
+        }
+        let all: Vec<u8> = (0..=255).collect();
+        assert_eq!(decode(&encode(&all), Blanks::LineEnds), Some(all));
     }
 
     #[test]

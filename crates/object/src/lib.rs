@@ -28,7 +28,7 @@ pub use container::{Container, Port, Role};
 pub use decode::{DecodeError, decode};
 pub use inventory::Inventory;
 pub use object::Object;
-pub use parse::{Documents, Limits, Read, documents, json, pieces, read};
+pub use parse::{Documents, Limits, Read, documents, json, pieces, read, stored};
 pub use pod::Pod;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::Scalar;

@@ -79,6 +79,18 @@ pub fn read(source: &Arc<Source>, limits: Limits) -> Read {
     out
 }
 
+/// Reads the one object that a program wrote as JSON; see [`json()`].
+///
+/// # Errors
+/// The place where it is no JSON, or why it is no Kubernetes object.
+pub fn stored(source: &Arc<Source>, limits: Limits) -> Result<Object, Problem> {
+    let tree = Arc::new(json(source, limits)?);
+    Object::within(&tree, tree.root(), None).map_err(|missing| {
+        let message = format!("an object without `{missing}`");
+        problem(source, ProblemKind::Unreadable, 0..source.text().len().min(1), message)
+    })
+}
+
 /// Reads every document of a text, object or not.
 pub fn documents(source: &Arc<Source>, limits: Limits) -> Documents {
     let mut trees = Vec::new();

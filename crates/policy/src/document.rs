@@ -4,6 +4,7 @@
 //! is unknown, of the wrong type, expired or not supported yet is refused with its place, all of it at
 //! once. A refused document never takes the others with it: [`Policies`] holds both.
 
+mod crd;
 mod errors;
 mod fields;
 mod load;
@@ -13,6 +14,7 @@ mod shape;
 
 use std::collections::BTreeMap;
 
+pub use self::crd::custom_resources;
 pub use self::errors::PolicyError;
 pub use self::load::{Policies, Reading, Refused};
 pub use self::schema::json_schema;

@@ -1,6 +1,7 @@
 //! `cofferdam check`: judge manifests and point at what is wrong.
 
 mod fix;
+mod gather;
 mod lines;
 mod output;
 mod plan;
@@ -29,8 +30,8 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     if (args.fix.is_some() || args.diff) && args.paths.iter().any(|path| path.as_os_str() == "-") {
         anyhow::bail!("standard input cannot be mended, only files can: write it to one and name that");
     }
-    let plan = Plan::of(args, ui)?;
-    let mut judged = judge(args, &plan, ui);
+    let mut plan = Plan::of(args, ui)?;
+    let mut judged = if args.cluster { gather::judge(args, &mut plan, ui)? } else { judge(args, &plan, ui) };
     not_over_an_input(args, &judged.inputs)?;
     if let Some(path) = &args.write_baseline {
         return record(path, &judged.report, ui);
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         fix::say_further(&judged.report.findings, level(args), "--fix=risky", ui);
     }
     say_what_may_surprise(args, &judged, ui);
-    if args.format == Format::Sarif {
+    if args.format == Format::Sarif && !args.cluster {
         judged.offer_fixes(&plan);
     }
     output::report(args, ui, &judged.report, since)?;

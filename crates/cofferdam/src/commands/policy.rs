@@ -4,7 +4,7 @@ mod export;
 mod test;
 
 use check::Known;
-use policy::document::{Catalogue, json_schema};
+use policy::document::{Catalogue, custom_resources, json_schema};
 
 use crate::cli::{PolicyArgs, PolicyWhat};
 use crate::exit::Outcome;
@@ -13,6 +13,7 @@ use crate::ui::Ui;
 pub(crate) fn run(args: &PolicyArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     match &args.what {
         PolicyWhat::Schema => ui.data(&format!("{:#}\n", json_schema(&Known.all())))?,
+        PolicyWhat::Crd => ui.data(&custom_resources())?,
         PolicyWhat::Test(args) => return test::run(args, ui),
         PolicyWhat::Export(args) => return export::run(args, ui),
     }

@@ -4,6 +4,7 @@
 
 mod admit;
 mod check;
+mod cluster;
 mod explain;
 mod fix;
 mod hostile;

@@ -7,9 +7,11 @@ use crate::{Report, Stage};
 /// The figures of a report in one line, without a line end; with the time it took, if that is given.
 pub fn summary(report: &Report, elapsed: Option<Duration>) -> String {
     let time = elapsed.map_or(String::new(), |elapsed| format!(" in {} ms", elapsed.as_millis()));
-    let files = counted(report.files, "file");
     let objects = counted(report.objects, "object");
-    format!("{files}, {objects}{time}: {}", parts(report).join(", "))
+    // The objects of a cluster are in no file.
+    let from_cluster = report.files == 0 && report.objects > 0;
+    let files = if from_cluster { String::new() } else { counted(report.files, "file") + ", " };
+    format!("{files}{objects}{time}: {}", parts(report).join(", "))
 }
 
 fn parts(report: &Report) -> Vec<String> {

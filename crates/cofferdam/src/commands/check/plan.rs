@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use check::{CHECKS, Judge, Scope, Waivers};
+use check::{CHECKS, Check, Judge, Scope, Waivers};
 use finding::{Baseline, Finding, Report, Severity, Source};
 use object::Version;
 use policy::decide::Decider;
@@ -21,20 +21,31 @@ pub(super) struct Plan<'a> {
     args: &'a CheckArgs,
     found: Found,
     baseline: Option<Baseline>,
-    decider: Option<Decider>,
+    decider: Option<Arc<Decider>>,
+    /// The release of the cluster that is judged.
+    served: Option<Version>,
 }
 
 impl<'a> Plan<'a> {
     pub(super) fn of(args: &'a CheckArgs, ui: &mut Ui) -> anyhow::Result<Self> {
         let found = config::find(args.config.as_deref())?;
         let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
-        let mut plan = Self { args, found, baseline, decider: None };
-        if !args.policy.is_empty() {
-            plan.decider = Some(plan.policies(ui)?);
+        let mut plan = Self { args, found, baseline, decider: None, served: None };
+        // The release of a cluster is not known yet.
+        if !args.cluster {
+            plan.read_policies(ui)?;
         }
         let left = || CHECKS.iter().any(|check| plan.wants(check.id));
         anyhow::ensure!(left(), "no check is left to run: --only and --skip name the same ones");
         Ok(plan)
+    }
+
+    /// Reads what `--policy` names, for the release that is judged for.
+    pub(super) fn read_policies(&mut self, ui: &mut Ui) -> anyhow::Result<()> {
+        if !self.args.policy.is_empty() {
+            self.decider = Some(Arc::new(self.policies(ui)?));
+        }
+        Ok(())
     }
 
     /// The policies of the run. One that cannot be read could have refused what the others let pass.
@@ -47,7 +58,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What `--policy` judges by.
-    pub(super) fn decider(&self) -> Option<&Decider> {
+    pub(super) fn decider(&self) -> Option<&Arc<Decider>> {
         self.decider.as_ref()
     }
 
@@ -58,7 +69,13 @@ impl<'a> Plan<'a> {
 
     /// The release to judge for.
     pub(super) fn version(&self) -> Version {
-        self.args.kube_version.or(self.found.config.kube_version).unwrap_or(Version::NEWEST)
+        let told = self.args.kube_version.or(self.served).or(self.found.config.kube_version);
+        told.unwrap_or(Version::NEWEST)
+    }
+
+    /// A cluster says itself which release it is.
+    pub(super) fn serves(&mut self, release: Version) {
+        self.served = Some(release);
     }
 
     /// From which severity on the run fails.
@@ -75,7 +92,9 @@ impl<'a> Plan<'a> {
 
     /// The checks of the run.
     pub(super) fn judge(&self) -> Judge {
-        Judge::new(self.version(), |check| self.wants(check.id)).with(self.found.config.settings.clone())
+        let fits = |check: &Check| !self.args.cluster || check::judges_stored(check);
+        Judge::new(self.version(), |check| self.wants(check.id) && fits(check))
+            .with(self.found.config.settings.clone())
     }
 
     /// Under `--pss` and `--policy` only what cannot be judged speaks beside them.
@@ -132,7 +151,11 @@ impl<'a> Plan<'a> {
 
     /// Single files say nothing about what stands elsewhere.
     fn scope(&self) -> Scope {
-        if self.args.paths.iter().any(|path| path.is_dir()) { Scope::Whole } else { Scope::Part }
+        if !self.args.cluster && self.args.paths.iter().any(|path| path.is_dir()) {
+            Scope::Whole
+        } else {
+            Scope::Part
+        }
     }
 }
 

@@ -36,15 +36,30 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// The same policies, looking things up there.
+    pub(super) fn knowing(mut self, facts: Facts) -> Self {
+        self.state.facts = Arc::new(facts);
+        self
+    }
+
     pub(super) fn in_force(&self) -> usize {
         self.state.decider.len()
     }
 }
 
 impl Sources {
-    pub(super) fn new(args: &ServeArgs) -> Self {
-        let version = args.kube_version.unwrap_or(Version::NEWEST);
+    /// The release is that of the cluster, if there is one and nothing else was said.
+    pub(super) fn new(args: &ServeArgs, cluster: Option<Version>) -> Self {
+        let version = args.kube_version.or(cluster).unwrap_or(Version::NEWEST);
         Self { policies: args.policy.clone(), objects: args.objects.clone(), version }
+    }
+
+    /// The objects that were given to be looked up.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    pub(super) fn objects(&self) -> anyhow::Result<Vec<Object>> {
+        admit::objects(&self.objects, &Ui::new(When::Never, true))
     }
 
     /// What the files hold, as a number: another one when anything changed.
@@ -92,6 +107,20 @@ impl Sources {
         Ok(self.compile(policies, objects))
     }
 
+    /// The release that is decided for.
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The policies with every check in them, for whoever sees the whole cluster.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn for_audit(&self) -> anyhow::Result<Decider> {
+        let (policies, _) = self.read(&Ui::new(When::Never, true))?;
+        Ok(Decider::new(policies, self.version, &check::compile))
+    }
+
     fn read(&self, ui: &Ui) -> anyhow::Result<(Policies, Vec<Object>)> {
         let objects = admit::objects(&self.objects, ui)?;
         // No waiver is expired yet on the first of days: each is held against the day of the request instead, so
@@ -100,12 +129,17 @@ impl Sources {
         Ok((admit::read_policies(&self.policies, &objects, when, ui)?, objects))
     }
 
-    fn compile(&self, policies: Policies, objects: Vec<Object>) -> Loaded {
-        let facts = Facts::of(Inventory::new(objects));
+    /// Policies and objects to look things up in, ready to decide by.
+    pub(super) fn compile(&self, policies: Policies, objects: Vec<Object>) -> Loaded {
+        self.compile_beside(policies, &Arc::new(Facts::of(Inventory::new(objects))))
+    }
+
+    /// The same beside facts that others look things up in, too.
+    pub(super) fn compile_beside(&self, policies: Policies, facts: &Arc<Facts>) -> Loaded {
         let refused = policies.refused.len();
         let decider = Decider::new(policies, self.version, &check::compile_for_gate);
-        let said = warnings::of(&decider, &facts, crate::config::today());
-        let state = State { decider: Arc::new(decider), facts: Arc::new(facts) };
+        let said = warnings::of(&decider, facts, crate::config::today());
+        let state = State { decider: Arc::new(decider), facts: Arc::clone(facts) };
         Loaded { state, refused, warnings: said }
     }
 }

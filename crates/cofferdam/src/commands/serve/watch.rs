@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use admission::{Gate, Log, Metrics};
+use admission::{Gate, Log, Metrics, State};
 
 use super::sources::{Loaded, Sources};
 use super::{shown, warnings};
@@ -12,10 +12,20 @@ use super::{shown, warnings};
 /// notification tells.
 const PAUSE: Duration = Duration::from_millis(1500);
 
+/// Where what is looked up comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Knows {
+    /// Files that were given; they are read again with the policies.
+    Files,
+    /// The cluster, which is followed by somebody else.
+    Cluster,
+}
+
 /// Reads policies again whenever their files hold something else. Never ends.
 pub(super) async fn keep(
     sources: Sources,
     mut seen: u64,
+    knows: Knows,
     gate: Arc<Gate>,
     metrics: Arc<Metrics>,
     log: Arc<Log>,
@@ -36,7 +46,7 @@ pub(super) async fn keep(
         seen = found;
         let from = shown(&sources.policies);
         match read {
-            Ok(loaded) => take(loaded, &from, &gate, &metrics, &log),
+            Ok(loaded) => take(loaded, knows, &from, &gate, &metrics, &log),
             Err(error) => {
                 let why = format!("{error:#}");
                 metrics.reload_failed();
@@ -48,13 +58,19 @@ pub(super) async fn keep(
     }
 }
 
-fn take(loaded: Loaded, from: &str, gate: &Gate, metrics: &Metrics, log: &Log) {
+fn take(loaded: Loaded, knows: Knows, from: &str, gate: &Gate, metrics: &Metrics, log: &Log) {
     let in_force = loaded.in_force();
     metrics.reloaded(in_force, loaded.refused);
     gate.health().trouble("policies", warnings::refused(loaded.refused));
     for warning in &loaded.warnings {
         log.warn(warning, &[]);
     }
-    gate.swap(loaded.state);
+    match knows {
+        Knows::Files => gate.swap(loaded.state),
+        Knows::Cluster => gate.change(|state| {
+            let (decider, facts) = (Arc::clone(&loaded.state.decider), Arc::clone(&state.facts));
+            State { decider, facts }
+        }),
+    }
     log.info("policies replaced", &[("policies", from), ("inForce", &in_force.to_string())]);
 }
