@@ -61,7 +61,8 @@ impl Door {
         let (body, _room) = read.await.map_err(|refused| self.unread(refused))?;
         let review = self.gate.review(turn, body, since + time).await;
         let (request, response) = review.map_err(|fault| self.fault(turn, &fault))?;
-        self.gate.decided(turn, &request, &response);
+        self.gate.log.decided(turn, &request, &response);
+        self.gate.metrics.decided(turn, &response);
         let text = response.review().to_string();
         Ok(json_answer(StatusCode::OK, text))
     }

@@ -46,14 +46,14 @@ impl Turn {
     }
 }
 
-/// Somebody who is told of each decision, such as whoever makes events of denials. It may not wait.
-pub type Witness = dyn Fn(Turn, &Request, &Response) + Send + Sync;
+/// Hears of every request that is refused. It is called while somebody waits for the answer.
+pub type Denied = dyn Fn(&Request, &Response) + Send + Sync;
 
 /// Decides about reviews. Each is decided by one state, from its first look to its last.
 pub struct Gate {
     state: Swap<State>,
     live: Option<Arc<dyn Live>>,
-    witness: Option<Arc<Witness>>,
+    denials: Option<Arc<Denied>>,
     pool: Pool,
     reviews: Semaphore,
     pub(crate) limits: Limits,
@@ -90,7 +90,7 @@ impl Gate {
         Self {
             state: Swap::new(state),
             live: None,
-            witness: None,
+            denials: None,
             pool: Pool::new(limits.at_work),
             reviews: Semaphore::new(limits.reviews),
             limits,
@@ -107,20 +107,11 @@ impl Gate {
         self
     }
 
-    /// The same, telling somebody of each decision.
+    /// The same, telling of what is refused.
     #[must_use]
-    pub fn with_witness(mut self, witness: Arc<Witness>) -> Self {
-        self.witness = Some(witness);
+    pub fn telling(mut self, denials: Arc<Denied>) -> Self {
+        self.denials = Some(denials);
         self
-    }
-
-    /// Counts and logs a decision, and tells who wants to know.
-    pub(crate) fn decided(&self, turn: Turn, request: &Request, response: &Response) {
-        self.log.decided(turn, request, response);
-        self.metrics.decided(turn, response);
-        if let Some(witness) = &self.witness {
-            witness(turn, request, response);
-        }
     }
 
     /// What probes are told.
@@ -138,14 +129,9 @@ impl Gate {
         self.state.set(state);
     }
 
-    /// Decides by other policies from the next request on, and by the same facts.
-    pub fn swap_policies(&self, decider: Arc<Decider>) {
-        self.state.change(|state| State { decider, facts: Arc::clone(&state.facts) });
-    }
-
-    /// Decides by other facts from the next request on, and by the same policies.
-    pub fn swap_facts(&self, facts: Arc<Facts>) {
-        self.state.change(|state| State { decider: Arc::clone(&state.decider), facts });
+    /// Decides by what is made of the state, from the next request on: who knows one half of it leaves the other.
+    pub fn change(&self, change: impl FnOnce(&State) -> State) {
+        self.state.change(change);
     }
 
     /// The answer to a review.
@@ -169,7 +155,11 @@ impl Gate {
             };
             (request, response)
         };
-        Ok(self.compute(slow, deadline, decide).await?)
+        let (request, response) = self.compute(slow, deadline, decide).await?;
+        if let Some(denials) = self.denials.as_ref().filter(|_| !response.is_allowed()) {
+            denials(&request, &response);
+        }
+        Ok((request, response))
     }
 
     async fn compute<T: Send + 'static>(

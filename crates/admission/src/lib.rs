@@ -24,7 +24,7 @@ pub use self::certificate::{
     CertificateError, CertificateStore, Certificates, Files, Held, InMemory, Keeping, Saved, SelfSigned,
     StoreError, Stored,
 };
-pub use self::gate::{Gate, State, Turn, Witness};
+pub use self::gate::{Denied, Gate, State, Turn};
 pub use self::health::Health;
 pub use self::limits::Limits;
 pub use self::live::{Live, Pending, Unknown};

@@ -48,7 +48,7 @@ impl Default for Limits {
             bodies_of_peer: 16 << 20,
             reviews: 1024,
             inline: 64 << 10,
-            at_work: 8 << 20,
+            at_work: 3 << 20,
             handshake: Duration::from_secs(5),
             headers: Duration::from_secs(10),
             body_time: Duration::from_secs(10),

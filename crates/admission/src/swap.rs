@@ -18,7 +18,8 @@ impl<T> Swap<T> {
     /// Replaces it by what is made of it; of two who do so at once, the second sees what the first made.
     pub(crate) fn change(&self, change: impl FnOnce(&T) -> T) {
         let mut slot = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        *slot = Arc::new(change(&slot));
+        let next = Arc::new(change(&slot));
+        *slot = next;
     }
 
     pub(crate) fn set(&self, value: T) {

@@ -167,8 +167,10 @@ async fn a_request_keeps_what_it_began_with() {
 async fn of_two_who_change_the_state_neither_undoes_the_other() {
     let server = start(policy(SPEC), Limits::default()).await;
     let (old, new) = (server.gate.state(), telling("new"));
-    server.gate.swap_policies(Arc::clone(&new.decider));
-    server.gate.swap_facts(Arc::clone(&new.facts));
+    let decider = Arc::clone(&new.decider);
+    server.gate.change(|state| State { decider, facts: Arc::clone(&state.facts) });
+    let facts = Arc::clone(&new.facts);
+    server.gate.change(|state| State { decider: Arc::clone(&state.decider), facts });
     let now = server.gate.state();
     assert!(Arc::ptr_eq(&now.decider, &new.decider) && Arc::ptr_eq(&now.facts, &new.facts));
     assert!(!Arc::ptr_eq(&now.facts, &old.facts));

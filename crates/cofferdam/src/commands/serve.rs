@@ -52,7 +52,7 @@ pub(crate) fn run(args: &ServeArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
     let mut gate = Gate::new(loaded.state, Limits::default(), Arc::clone(&metrics), Arc::clone(&log));
     if let Some(connected) = &connected {
         let _within = runtime.enter();
-        gate = gate.with_live(connected.live()).with_witness(connected.denials(&log));
+        gate = gate.with_live(connected.live()).telling(connected.denials(&log));
     }
     let gate = Arc::new(gate);
     gate.health().trouble("policies", warnings::refused(loaded.refused));

@@ -11,7 +11,7 @@ mod store;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use admission::{CertificateStore, Gate, Live, Log, Metrics, Witness};
+use admission::{CertificateStore, Denied, Gate, Live, Log, Metrics};
 use anyhow::{Context, bail};
 use cluster::{Access, Bound, Cache, Candidate, Cluster, Health, Resource, Snapshot, Term, Want};
 use object::{Inventory, Object, Version, v};
@@ -138,7 +138,7 @@ impl Connected {
     }
 
     /// Writes Events about what is refused; must be called within the runtime.
-    pub(super) fn denials(&self, log: &Arc<Log>) -> Arc<Witness> {
+    pub(super) fn denials(&self, log: &Arc<Log>) -> Arc<Denied> {
         denials::telling(self.cluster.clone(), Arc::clone(log))
     }
 

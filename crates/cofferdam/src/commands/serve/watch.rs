@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use admission::{Gate, Log, Metrics};
+use admission::{Gate, Log, Metrics, State};
 
 use super::sources::{Loaded, Sources};
 use super::{shown, warnings};
@@ -67,7 +67,10 @@ fn take(loaded: Loaded, knows: Knows, from: &str, gate: &Gate, metrics: &Metrics
     }
     match knows {
         Knows::Files => gate.swap(loaded.state),
-        Knows::Cluster => gate.swap_policies(loaded.state.decider),
+        Knows::Cluster => gate.change(|state| {
+            let (decider, facts) = (Arc::clone(&loaded.state.decider), Arc::clone(&state.facts));
+            State { decider, facts }
+        }),
     }
     log.info("policies replaced", &[("policies", from), ("inForce", &in_force.to_string())]);
 }

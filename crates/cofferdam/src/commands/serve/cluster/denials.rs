@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use admission::{Log, Witness};
+use admission::{Denied, Log};
 use cluster::{Cluster, Denial, Teller};
 use policy::request::{DryRun, Request};
 use policy::response::Response;
@@ -13,13 +13,12 @@ use tokio::sync::mpsc::{Receiver, channel};
 const WAITING: usize = 256;
 
 /// Takes denials and writes Events about them, a few a namespace.
-pub(super) fn telling(cluster: Cluster, log: Arc<Log>) -> Arc<Witness> {
+pub(super) fn telling(cluster: Cluster, log: Arc<Log>) -> Arc<Denied> {
     let (send, denials) = channel(WAITING);
     tokio::spawn(tell(cluster, denials, log));
-    Arc::new(move |_, request: &Request, response: &Response| {
+    Arc::new(move |request: &Request, response: &Response| {
         // What is only tried must leave no trace, and objects of the cluster are in no namespace to write into.
-        let leaves_a_trace = request.dry_run == DryRun::No && !request.namespace.is_empty();
-        if leaves_a_trace && !response.is_allowed() {
+        if request.dry_run == DryRun::No && !request.namespace.is_empty() {
             let _ = send.try_send(denial(request, response));
         }
     })

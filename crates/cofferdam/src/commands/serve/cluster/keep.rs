@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use admission::{Gate, Log, Metrics};
+use admission::{Gate, Log, Metrics, State};
 use cluster::Snapshot;
 use object::Object;
 
@@ -37,7 +37,7 @@ pub(super) async fn forever(
             facts_seen = others;
             let (snapshot, given) = (Arc::clone(&snapshot), Arc::clone(&given));
             if let Ok(facts) = tokio::task::spawn_blocking(move || Arc::new(facts(&snapshot, &given))).await {
-                gate.swap_facts(facts);
+                gate.change(|state| State { decider: Arc::clone(&state.decider), facts: Arc::clone(&facts) });
             }
         }
         if follows_policies && policies_seen.as_ref() != Some(&ours) {
@@ -55,7 +55,8 @@ pub(super) async fn forever(
             let nothing = (in_force == 0).then(|| "there is no Policy: everything is allowed".to_owned());
             gate.health().trouble("policies", text.or(nothing));
             loaded.warnings.iter().for_each(|warning| log.warn(warning, &[]));
-            gate.swap_policies(loaded.state.decider);
+            let decider = loaded.state.decider;
+            gate.change(|state| State { decider: Arc::clone(&decider), facts: Arc::clone(&state.facts) });
             log.info("policies replaced", &[("inForce", &in_force.to_string())]);
         }
         if snapshots.changed().await.is_err() {
