@@ -66,7 +66,6 @@ fn pods_of(namespace: &str) -> String {
 fn exported_policies_refuse_the_same_pods() {
     let Some(server) = own("exported") else { return };
     let cluster = Cluster::new(&server);
-    cluster.namespace(FREE, &json!({}));
     fixtures_are_refused(&cluster);
     if let Some(pods) = corpus() {
         let seen = as_seen(&cluster, &pods);
@@ -189,7 +188,7 @@ fn corpus_is_refused(cluster: &Cluster<'_>, seen: &[Value]) {
 }
 
 /// Pods that the workloads of the corpus would make.
-fn corpus() -> Option<Vec<Value>> {
+pub(crate) fn corpus() -> Option<Vec<Value>> {
     let folder = testkit::corpus("manifests")?;
     let mut found = Vec::new();
     for path in testkit::yaml_files(&folder) {
@@ -224,7 +223,8 @@ fn pod_of(object: &Object) -> Option<Value> {
 }
 
 /// The pods as a webhook would see them, defaults set; what is no valid pod is left out and counted.
-fn as_seen(cluster: &Cluster<'_>, pods: &[Value]) -> Vec<Value> {
+pub(crate) fn as_seen(cluster: &Cluster<'_>, pods: &[Value]) -> Vec<Value> {
+    cluster.namespace(FREE, &json!({}));
     let requests: Vec<Request> = pods.iter().map(|pod| Request::post(&pods_of(FREE), pod)).collect();
     let answers = cluster.each(&requests);
     let valid = answers.iter().filter(|answer| answer.status == 201);

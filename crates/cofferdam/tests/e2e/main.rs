@@ -5,6 +5,7 @@
 #![allow(clippy::print_stderr)] // counts, and why a case does not count
 
 mod cluster;
+mod defaulted;
 mod exported;
 mod native;
 mod pod_security;

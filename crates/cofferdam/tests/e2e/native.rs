@@ -8,18 +8,23 @@ use finding::Source;
 use object::{Inventory, Limits, Object, Version};
 use policy::Date;
 use policy::decide::{Decider, Labels, Lookup};
-use policy::document::Reading;
+use policy::document::{Policies, Reading};
 use policy::response::Response;
 use serde_json::{Value, json};
 
 /// Policies ready to decide, as the API server's release would.
-pub(crate) fn decider(policies: &str) -> Decider {
-    let source = Arc::new(Source::file("policy.yaml", policies.to_owned()));
+pub(crate) fn decider(text: &str) -> Decider {
+    Decider::new(policies(text), Version::NEWEST, &check::compile)
+}
+
+/// Policies as they are read.
+pub(crate) fn policies(text: &str) -> Policies {
+    let source = Arc::new(Source::file("policy.yaml", text.to_owned()));
     let mut reading = Reading::default();
     reading.add(&source, &object::read(&source, Limits::default()), &Known, Date::of_unix_day(0));
     let policies = reading.finish(&[], Version::NEWEST);
     assert!(policies.errors.is_empty(), "{:?}", policies.errors);
-    Decider::new(policies, Version::NEWEST, &check::compile)
+    policies
 }
 
 /// Namespaces and nothing else.
