@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::credential::{Suspicion, has_scheme, named_like_one, suspect};
+use crate::credential::{SHORTEST, Suspicion, has_scheme, named_like_one, suspect};
 use crate::lines::{Reading, credentials as credentials_of_text, is_name};
 
 /// A credential found in one argument.
@@ -55,7 +55,8 @@ pub(crate) fn credentials<'a>(arguments: impl Iterator<Item = &'a str>) -> Vec<F
     let mut found: Vec<Found> = Vec::new();
     let mut program = "";
     for (position, word) in words.iter().enumerate() {
-        let name = word.text.rsplit('/').next().unwrap_or_default();
+        let name_start = word.text.bytes().rposition(|byte| byte == b'/').map_or(0, |slash| slash + 1);
+        let name = word.text.get(name_start..).unwrap_or_default();
         if SHORT.iter().any(|(programs, ..)| programs.contains(&name)) {
             program = name;
         } else if matches!(name, ";" | "&&" | "||" | "|") {
@@ -70,6 +71,10 @@ pub(crate) fn credentials<'a>(arguments: impl Iterator<Item = &'a str>) -> Vec<F
 
 /// What one word says by itself.
 fn in_word(word: &Word<'_>) -> Option<Found> {
+    // Neither a token nor a name with a value, a header, a URL, or JSON.
+    if word.text.len() < SHORTEST && !word.text.bytes().any(|byte| matches!(byte, b'=' | b':' | b'{')) {
+        return None;
+    }
     let (name, value) = named_value(&word.text);
     let by_url =
         [value, &word.text].into_iter().find_map(url).map(|suspicion| found(word, suspicion, name, value));
@@ -148,7 +153,8 @@ fn url(text: &str) -> Option<Suspicion> {
 fn split<'a>(argument: &'a str, index: usize, words: &mut Vec<Word<'a>>) {
     let trimmed = argument.trim();
     if !trimmed.contains(char::is_whitespace) {
-        let expands = trimmed.contains('$') && (trimmed.contains("$(") || trimmed.contains("${"));
+        let expands =
+            trimmed.bytes().any(|byte| byte == b'$') && (trimmed.contains("$(") || trimmed.contains("${"));
         words.push(Word { text: trimmed.into(), index, expands });
         return;
     }

@@ -158,7 +158,7 @@ fn by_prefix(value: &str) -> Option<Suspicion> {
 }
 
 /// Bytes of the shortest of them.
-const SHORTEST: usize = 20;
+pub(crate) const SHORTEST: usize = 20;
 
 /// What a word looks like.
 fn shape(word: &str) -> Option<&'static str> {
@@ -227,6 +227,10 @@ pub(crate) fn words_with_shape(text: &str) -> impl Iterator<Item = Range<usize>>
     // Most texts are short and have neither a URL nor a user in them.
     let may_hold_one = text.len() >= SHORTEST || memchr::memchr(b':', text.as_bytes()).is_some();
     let words = text.split_whitespace().filter(|_| may_hold_one).filter_map(|word| {
+        // Neither a token nor a user.
+        if word.len() < SHORTEST && !word.bytes().any(|byte| byte == b'@') {
+            return None;
+        }
         let inner = word.trim_matches(|c: char| "\"'`,;()[]{}".contains(c));
         let start = (inner.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
         let is_one = has_shape(inner)

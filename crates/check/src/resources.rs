@@ -2,25 +2,25 @@
 
 use object::{Container, Inventory, Node, v};
 
+const LIMITS: &str = "resources.limits";
+const REQUESTS: &str = "resources.requests";
+
 /// Whether the container's use of a resource ends somewhere: by its own limit, the pod's or a `LimitRange`'s.
 pub(crate) fn is_limited(container: Container<'_>, resource: &str, inventory: &Inventory) -> bool {
-    let field = format!("resources.limits.{resource}");
-    is_amount(container.at(&field))
-        || is_amount(of_pod(container, &field))
+    is_amount(of(container.at(LIMITS), resource))
+        || is_amount(of_pod(container, LIMITS, resource))
         || default_of_namespace(container, inventory, resource, &["default", "max"])
 }
 
 /// Whether some of a resource is kept for the container. A request defaults to the limit.
 pub(crate) fn is_requested(container: Container<'_>, resource: &str, inventory: &Inventory) -> bool {
-    let request = format!("resources.requests.{resource}");
-    let limit = format!("resources.limits.{resource}");
-    let own = container.at(&request);
+    let own = of(container.at(REQUESTS), resource);
     if own.is_some() {
         return is_amount(own);
     }
-    is_amount(container.at(&limit))
-        || is_amount(of_pod(container, &request))
-        || is_amount(of_pod(container, &limit))
+    is_amount(of(container.at(LIMITS), resource))
+        || is_amount(of_pod(container, REQUESTS, resource))
+        || is_amount(of_pod(container, LIMITS, resource))
         || default_of_namespace(container, inventory, resource, &["defaultRequest", "default", "min", "max"])
 }
 
@@ -32,10 +32,14 @@ pub(crate) fn is_amount(node: Option<Node<'_>>) -> bool {
     node.and_then(Node::text).is_some_and(number)
 }
 
-/// A field of the pod's own resources, which exist since 1.32.
-fn of_pod<'a>(container: Container<'a>, field: &str) -> Option<Node<'a>> {
+fn of<'a>(amounts: Option<Node<'a>>, resource: &str) -> Option<Node<'a>> {
+    amounts.and_then(|amounts| amounts.get(resource))
+}
+
+/// An amount of the pod's own resources, which exist since 1.32.
+fn of_pod<'a>(container: Container<'a>, amounts: &str, resource: &str) -> Option<Node<'a>> {
     let pod = container.pod();
-    (pod.version() >= v(1, 32)).then(|| pod.at(field)).flatten()
+    (pod.version() >= v(1, 32)).then(|| of(pod.at(amounts), resource)).flatten()
 }
 
 /// Whether a `LimitRange` in the same input fills the value in (`SetDefaults_LimitRangeItem`).

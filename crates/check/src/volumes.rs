@@ -32,9 +32,16 @@ impl<'a> Volumes<'a> {
         Self(named.filter(|(name, _)| !claimed.contains(name)).collect())
     }
 
+    /// Only those of a kind: few pods have any that a rule asks about, and then nobody looks at the mounts.
+    pub(crate) fn only(mut self, wanted: impl Fn(Node<'a>) -> bool) -> Self {
+        self.0.retain(|_, volume| wanted(*volume));
+        self
+    }
+
     /// The mounts of a container whose volume is known.
     pub(crate) fn mounts(&self, container: Container<'a>) -> impl Iterator<Item = Mount<'a>> {
-        let mounts = container.at("volumeMounts").into_iter().flat_map(Node::items);
+        let list = if self.0.is_empty() { None } else { container.at("volumeMounts") };
+        let mounts = list.into_iter().flat_map(Node::items);
         mounts.filter_map(|node| {
             let name = node.get("name")?.str()?;
             Some(Mount { name, node, volume: *self.0.get(name)? })
@@ -57,7 +64,7 @@ impl Mount<'_> {
 }
 
 /// Whether a volume is a directory of the node or comes from a driver that may mount several things.
-fn may_hold_mounts(volume: Node<'_>) -> bool {
+pub(crate) fn may_hold_mounts(volume: Node<'_>) -> bool {
     let is_directory = |host_path: Node<'_>| {
         let kind = host_path.get("type").and_then(Node::str).unwrap_or_default();
         matches!(kind, "" | "Directory" | "DirectoryOrCreate")

@@ -101,6 +101,7 @@ impl Source {
     }
 
     /// The whole text.
+    #[inline]
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -111,6 +112,7 @@ impl Source {
     }
 
     /// The text of `span`; empty when the span is not one of this source.
+    #[inline]
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()
     }

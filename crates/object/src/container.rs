@@ -1,7 +1,8 @@
 //! What does one container declare?
 
 use crate::tree::{Node, split_path};
-use crate::workload::{KeptContainer, place};
+use crate::wanted::{in_container, in_context};
+use crate::workload::KeptContainer;
 use crate::{Pod, Site};
 
 /// When a container runs.
@@ -31,10 +32,9 @@ pub struct Container<'a> {
 }
 
 impl<'a> Container<'a> {
+    #[inline]
     pub(crate) fn new(pod: Pod<'a>, kept: &'a KeptContainer) -> Self {
-        let node = |id| pod.object().node(id);
-        let name = kept.name.and_then(|id| node(id).text()).unwrap_or_default();
-        Self { name, role: kept.role, node: node(kept.node), pod, kept }
+        Self { name: &kept.name, role: kept.role, node: pod.object().node(kept.node), pod, kept }
     }
 
     /// The pod it belongs to.
@@ -43,26 +43,42 @@ impl<'a> Container<'a> {
     }
 
     /// The value under a dotted path of the container.
+    #[allow(clippy::inline_always)] // `wanted.rs` says why
+    #[inline(always)]
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        match split_path(path) {
-            Some((first, below)) => self.field(first)?.at(below),
-            None => self.field(path),
-        }
-    }
-
-    fn field(self, name: &str) -> Option<Node<'a>> {
-        match place(name) {
-            Some(place) => {
-                self.kept.fields.get(place).copied().flatten().map(|id| self.pod.object().node(id))
-            }
-            None => self.node.get(name),
+        match in_container(path) {
+            Some(place) => self.kept(place),
+            None => self.search(path),
         }
     }
 
     /// A field of the security context: the container's own value, or else the pod's.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     pub fn effective(self, field: &str) -> Option<Node<'a>> {
-        let own = self.field("securityContext").and_then(|context| context.get(field));
+        if let Some(place) = in_context(field) {
+            return self.kept(place).or_else(|| self.pod.kept(place));
+        }
+        let own = self.at("securityContext").and_then(|context| context.get(field));
         own.or_else(|| self.pod.at("securityContext").and_then(|context| context.get(field)))
+    }
+
+    fn kept(self, place: usize) -> Option<Node<'a>> {
+        self.kept.fields.get(place)?.id().map(|id| self.pod.object().node(id))
+    }
+
+    /// What is not kept, from the nearest field above that is.
+    fn search(self, path: &str) -> Option<Node<'a>> {
+        if let Some((field, below)) = path.strip_prefix("securityContext.").and_then(split_path) {
+            return match in_context(field) {
+                Some(place) => self.kept(place)?.at(below),
+                None => self.node.at(path),
+            };
+        }
+        match split_path(path) {
+            Some((field, below)) => self.at(field)?.at(below),
+            None => self.node.get(path),
+        }
     }
 
     /// The place of a field of the container, written or missing.

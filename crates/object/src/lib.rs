@@ -21,6 +21,7 @@ mod site;
 mod split;
 mod tree;
 mod version;
+mod wanted;
 mod workload;
 
 pub use comments::comments;

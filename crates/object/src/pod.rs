@@ -1,7 +1,8 @@
 //! What does a pod declare, whichever object carries it?
 
 use crate::container::Container;
-use crate::tree::{Kind, Node};
+use crate::tree::{Kind, Node, split_path};
+use crate::wanted::in_pod;
 use crate::workload::{Kept, Place};
 use crate::{Object, Site, Version};
 
@@ -40,11 +41,29 @@ impl<'a> Pod<'a> {
     }
 
     /// The value under a dotted path of the pod's `spec`.
+    #[allow(clippy::inline_always)] // `wanted.rs` says why
+    #[inline(always)]
     pub fn at(self, path: &str) -> Option<Node<'a>> {
-        self.place.spec.at(path)
+        match in_pod(path) {
+            Some(place) => self.kept(place),
+            None => self.search(path),
+        }
+    }
+
+    pub(crate) fn kept(self, place: usize) -> Option<Node<'a>> {
+        self.kept.fields.get(place)?.id().map(|id| self.object.node(id))
+    }
+
+    /// What is not kept, from the field above if that is.
+    fn search(self, path: &str) -> Option<Node<'a>> {
+        match split_path(path).and_then(|(field, below)| Some((in_pod(field)?, below))) {
+            Some((place, below)) => self.kept(place)?.at(below),
+            None => self.place.spec.at(path),
+        }
     }
 
     /// Whether a boolean of the pod's `spec` is written and true.
+    #[inline]
     pub fn is_set(self, path: &str) -> bool {
         self.at(path).and_then(Node::bool) == Some(true)
     }
@@ -77,6 +96,7 @@ impl<'a> Pod<'a> {
     }
 
     /// Init, sidecar, regular and ephemeral containers, each list in its order: the one way to walk them.
+    #[inline]
     pub fn every_container(self) -> impl Iterator<Item = Container<'a>> {
         self.kept.containers.iter().map(move |kept| Container::new(self, kept))
     }

@@ -22,8 +22,16 @@ pub struct Tree {
     pub(crate) owned: Vec<Box<str>>,
     /// From where the ids of a mapping begin in `children`: a mark of each key, then as many words of a filter over
     /// the marks. Most keys that are asked for are not there, and the filter says so without a look at the marks; the
-    /// marks tell most of the others apart without a look at their text. Empty until the tree is whole.
+    /// marks tell most of the others apart without a look at their text. Empty until the tree is whole, but for the
+    /// reader of JSON, which marks a mapping when it ends.
     marks: Vec<u16>,
+}
+
+/// Whether some keys of a mapping may be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alike {
+    None,
+    Some,
 }
 
 /// Index of the document's root node.
@@ -119,21 +127,35 @@ impl Tree {
 
     /// Marks every key, once nothing is added any more.
     pub(crate) fn marked(mut self) -> Self {
-        let mut marks = vec![0; self.children.len()];
-        for node in &self.nodes {
-            let Body::Map { start, len } = node.body else { continue };
-            let Some(places) = marks.get_mut(start as usize..(start + len * 2) as usize) else { continue };
+        for at in 0..self.nodes.len() {
+            if let Some(Body::Map { start, len }) = self.nodes.get(at).map(|node| node.body) {
+                self.mark(start, len);
+            }
+        }
+        self
+    }
+
+    /// Marks the keys of one mapping, whose children stand already. Whether some of them may be alike; marks cannot
+    /// tell more.
+    pub(crate) fn mark(&mut self, start: u32, len: u32) -> Alike {
+        let mut marks = std::mem::take(&mut self.marks);
+        marks.resize(marks.len().max(self.children.len()), 0);
+        let mut alike = Alike::None;
+        if let Some(places) = marks.get_mut(start as usize..(start + len * 2) as usize) {
             let (marks, filter) = places.split_at_mut(len as usize);
             for (mark, [key, _]) in marks.iter_mut().zip(self.kids(start, len * 2).as_chunks::<2>().0) {
                 *mark = mark_of(self.node(*key).text().unwrap_or_default());
                 let (word, bit) = place_in_filter(*mark, filter.len());
                 if let Some(word) = filter.get_mut(word) {
+                    if *word & bit != 0 {
+                        alike = Alike::Some;
+                    }
                     *word |= bit;
                 }
             }
         }
         self.marks = marks;
-        self
+        alike
     }
 
     /// The text the tree was read from.
@@ -146,6 +168,7 @@ impl Tree {
         self.node(ROOT)
     }
 
+    #[inline]
     pub(crate) fn node(&self, id: u32) -> Node<'_> {
         Node { tree: self, id }
     }
@@ -156,6 +179,7 @@ impl Tree {
 }
 
 /// Length, first and last byte of a key in one number; different keys may share one.
+#[inline]
 fn mark_of(key: &str) -> u16 {
     let byte = |byte: Option<&u8>| u16::from(byte.copied().unwrap_or(0));
     let bytes = key.as_bytes();
@@ -173,14 +197,14 @@ fn place_in_filter(mark: u16, words: usize) -> (usize, u16) {
 }
 
 impl<'a> Node<'a> {
-    fn data(self) -> NodeData {
-        const NOTHING: NodeData = NodeData {
+    fn data(self) -> &'a NodeData {
+        const NOTHING: &NodeData = &NodeData {
             span: Span::new(0, 0),
             parent: ROOT,
             body: Body::Written { start: 0, end: 0, style: Style::Plain },
             shared: false,
         };
-        self.tree.nodes.get(self.id as usize).copied().unwrap_or(NOTHING)
+        self.tree.nodes.get(self.id as usize).unwrap_or(NOTHING)
     }
 
     pub(crate) fn id(self) -> u32 {
@@ -224,6 +248,7 @@ impl<'a> Node<'a> {
         match self.data().body {
             Body::Seq { .. } => Kind::Seq,
             Body::Map { .. } => Kind::Map,
+            Body::Written { style: Style::Quoted, .. } => Kind::Str,
             _ => match self.scalar() {
                 None | Some(Scalar::Null) => Kind::Null,
                 Some(Scalar::Bool(_)) => Kind::Bool,
@@ -245,6 +270,7 @@ impl<'a> Node<'a> {
     }
 
     /// The text of a scalar as it reads, before typing; `None` for lists and mappings.
+    #[inline]
     pub fn text(self) -> Option<&'a str> {
         match self.data().body {
             Body::Written { start, end, .. } => Some(self.tree.source.slice(Span::new(start, end))),
@@ -267,8 +293,12 @@ impl<'a> Node<'a> {
     /// The typed scalar; `None` for lists and mappings.
     pub fn scalar(self) -> Option<Scalar<'a>> {
         let text = self.text()?;
-        let plain = self.style() == Some(Style::Plain);
-        Some(if plain { Scalar::of_plain(text) } else { Scalar::Str(text) })
+        Some(match self.data().body {
+            Body::Written { style: Style::Plain, .. } | Body::Owned { style: Style::Plain, .. } => {
+                Scalar::of_plain(text)
+            }
+            _ => Scalar::Str(text),
+        })
     }
 
     /// The string; `None` when the value is anything else, even if it looks like one.
@@ -300,15 +330,22 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list; nothing for any other value.
+    #[inline]
     pub fn items(self) -> impl DoubleEndedIterator<Item = Node<'a>> + ExactSizeIterator + Clone {
-        let kids = if self.kind() == Kind::Seq { self.kids() } else { &[] };
-        kids.iter().map(move |id| self.tree.node(*id))
+        self.listed().iter().map(move |id| self.tree.node(*id))
     }
 
     /// One item of a list, found without a look at the others.
     pub fn item(self, index: usize) -> Option<Node<'a>> {
-        let kids = if self.kind() == Kind::Seq { self.kids() } else { &[] };
-        kids.get(index).map(|id| self.tree.node(*id))
+        self.listed().get(index).map(|id| self.tree.node(*id))
+    }
+
+    /// Ids of the items of a list.
+    fn listed(self) -> &'a [u32] {
+        match self.data().body {
+            Body::Seq { start, len } => self.tree.kids(start, len),
+            _ => &[],
+        }
     }
 
     /// How many items a list has, or entries a mapping; 0 for any other value.
@@ -326,39 +363,45 @@ impl<'a> Node<'a> {
 
     /// Keys and values of a mapping in the order of the text; nothing for any other value.
     pub fn entries(self) -> impl DoubleEndedIterator<Item = (Node<'a>, Node<'a>)> + Clone {
-        let kids = if self.kind() == Kind::Map { self.kids() } else { &[] };
+        let kids = match self.data().body {
+            Body::Map { start, len } => self.tree.kids(start, len * 2),
+            _ => &[],
+        };
         kids.as_chunks::<2>().0.iter().map(move |[key, value]| (self.tree.node(*key), self.tree.node(*value)))
     }
 
     /// Key and value as written, `null` included; of two equal keys the last one, as the API reads it.
+    #[inline]
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
+        // The mark of a literal is known before anything runs.
+        self.entry_marked(key, mark_of(key))
+    }
+
+    fn entry_marked(self, key: &str, wanted: u16) -> Option<(Node<'a>, Node<'a>)> {
         let Body::Map { start, len } = self.data().body else { return None };
         let (pairs, _) = self.tree.kids(start, len * 2).as_chunks::<2>();
-        let reads = |[own, _]: &&[u32; 2]| self.tree.node(*own).reads(key);
-        let places = self.tree.marks.get(start as usize..(start + len * 2) as usize);
-        let [key, value] = match places.and_then(|places| places.split_at_checked(len as usize)) {
-            Some((marks, filter)) => {
-                let wanted = mark_of(key);
-                let (word, bit) = place_in_filter(wanted, filter.len());
-                filter.get(word).filter(|word| **word & bit != 0)?;
-                let mut rest = marks;
-                loop {
-                    let last = rest.iter().rposition(|mark| *mark == wanted)?;
-                    if let Some(found) = pairs.get(last).filter(reads) {
-                        break found;
-                    }
-                    rest = rest.get(..last)?;
-                }
-            }
-            None => pairs.iter().rev().find(reads)?,
+        let found = |[own, value]: &[u32; 2]| {
+            let own = self.tree.node(*own);
+            own.reads(key).then(|| (own, self.tree.node(*value)))
         };
-        Some((self.tree.node(*key), self.tree.node(*value)))
+        let places = self.tree.marks.get(start as usize..(start + len * 2) as usize);
+        let Some((marks, filter)) = places.and_then(|places| places.split_at_checked(len as usize)) else {
+            return pairs.iter().rev().find_map(found);
+        };
+        let (word, bit) = place_in_filter(wanted, filter.len());
+        filter.get(word).filter(|word| **word & bit != 0)?;
+        let alike = marks.iter().zip(pairs).rev().filter(|(mark, _)| **mark == wanted);
+        alike.map(|(_, pair)| pair).find_map(found)
     }
 
     /// The value of a key that is present and not `null`.
     #[inline]
     pub fn get(self, key: &str) -> Option<Node<'a>> {
-        self.entry(key).map(|(_, value)| value).filter(|value| !value.is_null())
+        self.get_marked(key, mark_of(key))
+    }
+
+    fn get_marked(self, key: &str, wanted: u16) -> Option<Node<'a>> {
+        self.entry_marked(key, wanted).map(|(_, value)| value).filter(|value| !value.is_null())
     }
 
     /// The value under a dotted path of field names, such as `securityContext.privileged`.

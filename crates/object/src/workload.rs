@@ -6,6 +6,7 @@
 use crate::Object;
 use crate::container::Role;
 use crate::tree::{Kind, Node};
+use crate::wanted::{Fields, fields, in_container, in_pod};
 
 /// Where a pod stands in an object.
 #[derive(Clone, Copy, Debug)]
@@ -23,39 +24,17 @@ pub(crate) struct Kept {
     pub(crate) spec: u32,
     /// Every rule walks them: they are searched for once.
     pub(crate) containers: Vec<KeptContainer>,
+    /// The fields of the spec that most rules ask for.
+    pub(crate) fields: Fields,
 }
 
-/// A container by the numbers of its node and of its name, if that is a text.
+/// A container: the number of its node, its name if that is a text, and the fields that most rules ask for.
 #[derive(Clone, Debug)]
 pub(crate) struct KeptContainer {
     pub(crate) node: u32,
-    pub(crate) name: Option<u32>,
+    pub(crate) name: Box<str>,
     pub(crate) role: Role,
-    /// The fields that most rules ask for, each in its [`place`], if it is written and not `null`.
-    pub(crate) fields: [Option<u32>; KEPT],
-}
-
-/// How many fields of a container are kept.
-const KEPT: usize = 13;
-
-/// The place among the fields of a container that are kept.
-pub(crate) fn place(field: &str) -> Option<usize> {
-    Some(match field {
-        "securityContext" => 0,
-        "image" => 1,
-        "ports" => 2,
-        "volumeMounts" => 3,
-        "env" => 4,
-        "envFrom" => 5,
-        "livenessProbe" => 6,
-        "readinessProbe" => 7,
-        "startupProbe" => 8,
-        "lifecycle" => 9,
-        "command" => 10,
-        "args" => 11,
-        "resources" => 12,
-        _ => return None,
-    })
+    pub(crate) fields: Fields,
 }
 
 /// Init containers come first, ephemeral ones last.
@@ -66,21 +45,20 @@ impl Place<'_> {
     pub(crate) fn kept(&self) -> Kept {
         let lists = LISTS.into_iter().filter_map(|(list, role)| Some((self.spec.get(list)?, role)));
         let containers = lists.flat_map(|(list, role)| list.items().map(move |node| kept(node, role)));
-        Kept { metadata: self.metadata.map(Node::id), spec: self.spec.id(), containers: containers.collect() }
+        Kept {
+            metadata: self.metadata.map(Node::id),
+            spec: self.spec.id(),
+            containers: containers.collect(),
+            fields: fields(self.spec, in_pod),
+        }
     }
 }
 
 fn kept(node: Node<'_>, role: Role) -> KeptContainer {
-    let name = node.get("name").filter(|name| name.str().is_some()).map(Node::id);
+    let name = node.get("name").and_then(Node::str).unwrap_or_default().into();
     let stays = role == Role::Init && node.get("restartPolicy").and_then(Node::str) == Some("Always");
-    let mut fields = [None; KEPT];
-    for (key, value) in node.entries() {
-        if let Some(slot) = key.text().and_then(place).and_then(|place| fields.get_mut(place)) {
-            // Of two equal keys the last one counts.
-            *slot = Some(value).filter(|value| !value.is_null()).map(Node::id);
-        }
-    }
-    KeptContainer { node: node.id(), name, role: if stays { Role::Sidecar } else { role }, fields }
+    let role = if stays { Role::Sidecar } else { role };
+    KeptContainer { node: node.id(), name, role, fields: fields(node, in_container) }
 }
 
 /// How deep the search for a shape goes.

@@ -72,10 +72,12 @@ fn deprecated_image_registry(pod: &Pod<'_>, out: &mut Findings<'_>) {
 /// Whether the host is one of a retired place: of most images nothing else need be asked.
 fn may_be_retired(image: &str) -> bool {
     let Some((first, _)) = image.split_once('/') else { return false };
-    let hosts = RETIRED.iter().filter_map(|(place, _)| place.split('/').next());
+    let is_at = |(place, _): &Retired| {
+        let ends = matches!(place.as_bytes().get(first.len()), None | Some(b'/'));
+        ends && place.get(..first.len()).is_some_and(|host| host.eq_ignore_ascii_case(first))
+    };
     // Without a host it is Docker Hub, which goes by two names.
-    first.starts_with("bitnami")
-        || hosts.chain(["index.docker.io"]).any(|host| host.eq_ignore_ascii_case(first))
+    first.starts_with("bitnami") || first.eq_ignore_ascii_case("index.docker.io") || RETIRED.iter().any(is_at)
 }
 
 /// The retired place an image is at, and what became of it.

@@ -23,14 +23,19 @@ fn fs_group_ignored(pod: &Pod<'_>, out: &mut Findings<'_>) {
     else {
         return;
     };
-    let volumes = Volumes::of(pod);
+    let volumes = Volumes::of(pod).only(|volume| source_of(volume).is_some());
     let mut spoken = BTreeSet::new();
     for mount in pod.every_container().flat_map(|container| volumes.mounts(container).collect::<Vec<_>>()) {
         let is_written = mount.node.get("readOnly").and_then(Node::bool) != Some(true);
-        let source = UNTOUCHED.iter().find_map(|source| mount.volume.get(source));
-        let Some(source) = source.filter(|_| is_written && spoken.insert(mount.name)) else { continue };
+        let Some(source) = source_of(mount.volume).filter(|_| is_written && spoken.insert(mount.name)) else {
+            continue;
+        };
         let message =
             format!("volume `{}` keeps its owner and mode: fsGroup {group} does not reach it", mount.name);
         out.flag(pod.site_of(source), message).label(&pod.site("securityContext.fsGroup"), "the group");
     }
+}
+
+fn source_of(volume: Node<'_>) -> Option<Node<'_>> {
+    UNTOUCHED.iter().find_map(|source| volume.get(source))
 }

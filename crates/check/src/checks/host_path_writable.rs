@@ -17,7 +17,7 @@ use crate::volumes::Volumes;
 const NO_FILES: [&str; 3] = ["Socket", "CharDevice", "BlockDevice"];
 
 fn host_path_writable(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    let volumes = Volumes::of(pod);
+    let volumes = Volumes::of(pod).only(|volume| volume.get("hostPath").is_some());
     for container in pod.every_container() {
         for mount in volumes.mounts(container) {
             let Some(host_path) = mount.volume.get("hostPath") else { continue };

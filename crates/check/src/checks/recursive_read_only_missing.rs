@@ -12,10 +12,10 @@ pub(crate) const CHECK: Check = Check {
     run: Run::Pod(recursive_read_only_missing),
 };
 
-use crate::volumes::Volumes;
+use crate::volumes::{Volumes, may_hold_mounts};
 
 fn recursive_read_only_missing(pod: &Pod<'_>, out: &mut Findings<'_>) {
-    let volumes = Volumes::of(pod);
+    let volumes = Volumes::of(pod).only(may_hold_mounts);
     for container in pod.every_container() {
         for mount in volumes.mounts(container).filter(|mount| mount.lacks_recursion(pod)) {
             if mount.node.get("readOnly").and_then(Node::bool) != Some(true) {

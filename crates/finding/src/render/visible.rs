@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 /// The text with every character that acts rather than shows spelled out: `\u{1b}`, `\n`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    // Most texts are plain ASCII, which is told by a look at the bytes.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(acts) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -34,7 +34,7 @@ pub(super) fn value_end(text: &[u8], at: usize) -> Option<usize> {
                     continue;
                 }
             }
-            b'"' => skim.string()?,
+            b'"' => drop(skim.string()?),
             b't' => skim.word("rue")?,
             b'f' => skim.word("alse")?,
             b'n' => skim.word("ull")?,
@@ -63,6 +63,13 @@ pub(super) fn skip_blank(text: &[u8], at: usize) -> usize {
     let mut skim = Skim { text, at };
     skim.blank();
     skim.at
+}
+
+/// Whether the bytes of a string are not yet its text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escapes {
+    None,
+    Some,
 }
 
 struct Skim<'t> {
@@ -95,10 +102,13 @@ impl Skim<'_> {
         (self.next()? == b':').then_some(())
     }
 
-    fn string(&mut self) -> Option<()> {
+    /// Behind the opening quote: to behind the closing one, and whether there are escapes between.
+    fn string(&mut self) -> Option<Escapes> {
+        let mut escapes = Escapes::None;
         loop {
+            self.letters();
             match self.next()? {
-                b'"' => return Some(()),
+                b'"' => return Some(escapes),
                 b'\\' => match self.next()? {
                     b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
                     b'u' => {
@@ -109,7 +119,28 @@ impl Skim<'_> {
                     _ => return None,
                 },
                 0..0x20 => return None,
-                _ => {}
+                _ => continue,
+            }
+            escapes = Escapes::Some;
+        }
+    }
+
+    /// Passes over what neither ends a string nor needs a look, eight bytes at once while there are as many.
+    fn letters(&mut self) {
+        const EACH: u64 = 0x0101_0101_0101_0101;
+        let zeros = |word: u64| word.wrapping_sub(EACH) & !word;
+        while let Some(bytes) = self.text.get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+            let word = u64::from_le_bytes(*bytes);
+            let control = word.wrapping_sub(EACH * 0x20) & !word;
+            let special =
+                control | zeros(word ^ (EACH * u64::from(b'"'))) | zeros(word ^ (EACH * u64::from(b'\\')));
+            // The lowest bit that is set belongs to the first such byte.
+            match special & (EACH << 7) {
+                0 => self.at += 8,
+                found => {
+                    self.at += found.trailing_zeros() as usize / 8;
+                    return;
+                }
             }
         }
     }
@@ -163,5 +194,25 @@ mod tests {
             assert_eq!(end(broken), None, "{broken}");
         }
         assert_eq!(end("01"), Some(1));
+    }
+
+    #[test]
+    fn every_byte_of_a_string_is_looked_at_wherever_it_stands() {
+        for before in 0..20 {
+            for after in 0..10 {
+                let end = |byte: &str| {
+                    let text = format!("\"{}{byte}{}\"", "ü".repeat(before), "~".repeat(after));
+                    (super::value_end(text.as_bytes(), 0), text.len())
+                };
+                for letter in ["\u{7f}", "!", " ", "\\\"", "\\\\", "\u{20ac}", "\\u00e9"] {
+                    let (end, len) = end(letter);
+                    assert_eq!(end, Some(len), "{letter:?} after {before}");
+                }
+                for broken in ["\n", "\u{1f}", "\0", "\\x"] {
+                    assert_eq!(end(broken).0, None, "{broken:?} after {before}");
+                }
+                assert_eq!(end("\"").0, Some(2 * before + 2));
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ mod assign;
 mod call;
 mod collection;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::env::Env;
@@ -62,7 +62,7 @@ pub(super) fn check(ast: Ast, env: &Env, source: &Source<'_>) -> Result<Checked,
         env,
         source,
         mapping: Mapping::default(),
-        locals: HashMap::new(),
+        locals: BTreeMap::new(),
         free: 0,
         issues: Vec::new(),
     };
@@ -92,7 +92,7 @@ struct Checker<'c> {
     source: &'c Source<'c>,
     mapping: Mapping,
     /// Variables of the comprehensions around the part at hand, innermost last.
-    locals: HashMap<String, Vec<Type>>,
+    locals: BTreeMap<String, Vec<Type>>,
     free: u32,
     issues: Vec<Issue>,
 }

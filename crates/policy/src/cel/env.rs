@@ -17,11 +17,40 @@ use super::{extensions, standard};
 #[derive(Clone, Debug)]
 pub struct Env {
     version: Version,
-    variables: HashMap<Arc<str>, Type>,
+    variables: Layered<Type>,
     functions: Arc<HashMap<String, Vec<Arc<Overload>>>>,
-    types: HashMap<Arc<str>, Type>,
-    objects: HashMap<Arc<str>, Arc<ObjectType>>,
+    types: Layered<Type>,
+    objects: Layered<Arc<ObjectType>>,
     extensions: Vec<Extension>,
+}
+
+/// What names stand for. A copy shares all there is and keeps beside it the few names that are added then: each policy
+/// adds its variables to an environment that thousands share.
+#[derive(Clone, Debug)]
+struct Layered<T> {
+    shared: Arc<HashMap<Arc<str>, T>>,
+    own: Vec<(Arc<str>, T)>,
+}
+
+impl<T> Default for Layered<T> {
+    fn default() -> Self {
+        Self { shared: Arc::default(), own: Vec::new() }
+    }
+}
+
+impl<T> Layered<T> {
+    fn insert(&mut self, name: &str, of: T) {
+        self.own.retain(|(own, _)| **own != *name);
+        match Arc::get_mut(&mut self.shared) {
+            Some(alone) => drop(alone.insert(name.into(), of)),
+            None => self.own.push((name.into(), of)),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&T> {
+        let own = self.own.iter().find(|(own, _)| **own == *name).map(|(_, of)| of);
+        own.or_else(|| self.shared.get(name))
+    }
 }
 
 /// The fields of an object type.
@@ -37,10 +66,10 @@ impl Env {
     pub fn new(version: Version) -> Self {
         let mut env = Self {
             version,
-            variables: HashMap::new(),
+            variables: Layered::default(),
             functions: Arc::default(),
-            types: HashMap::new(),
-            objects: HashMap::new(),
+            types: Layered::default(),
+            objects: Layered::default(),
             extensions: Vec::new(),
         };
         for name in ["bool", "bytes", "double", "int", "string", "uint", "type"] {
@@ -78,7 +107,7 @@ impl Env {
     /// Adds a variable; a dotted name is one too.
     #[must_use]
     pub fn declare(mut self, name: &str, of: Type) -> Self {
-        self.variables.insert(name.into(), of);
+        self.variables.insert(name, of);
         self
     }
 
@@ -106,7 +135,7 @@ impl Env {
     /// Adds the name of a type, as `type(x) == name` uses it.
     #[must_use]
     pub fn declare_type(mut self, name: &str, of: Type) -> Self {
-        self.types.insert(name.into(), of);
+        self.types.insert(name, of);
         self
     }
 
@@ -114,7 +143,7 @@ impl Env {
     #[must_use]
     pub fn declare_object(mut self, name: &str, fields: &[(&str, Type)]) -> Self {
         let fields = fields.iter().map(|(field, of)| ((*field).to_owned(), of.clone())).collect();
-        self.objects.insert(name.into(), ObjectType::Fields(fields).into());
+        self.objects.insert(name, ObjectType::Fields(fields).into());
         self.declare_type(name, Type::object(name))
     }
 
@@ -122,7 +151,7 @@ impl Env {
     /// mutation.
     #[must_use]
     pub fn declare_open_object(mut self, name: &str) -> Self {
-        self.objects.insert(name.into(), ObjectType::Open.into());
+        self.objects.insert(name, ObjectType::Open.into());
         self.declare_type(name, Type::object(name))
     }
 
@@ -178,5 +207,23 @@ impl Env {
             ObjectType::Fields(fields) => fields.get(field).cloned(),
             ObjectType::Open => Some(Type::Dyn),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_copy_adds_is_its_own() {
+        let base = Env::new(Version::NEWEST).declare("a", Type::Int).declare("b", Type::Int);
+        let copy = base.clone().declare("a", Type::String).declare("c", Type::Bool);
+        let other = copy.clone().declare("a", Type::Bool);
+        assert_eq!([base.variable("a"), base.variable("c")], [Some(&Type::Int), None]);
+        assert_eq!([copy.variable("a"), copy.variable("b")], [Some(&Type::String), Some(&Type::Int)]);
+        assert_eq!([other.variable("a"), other.variable("c")], [Some(&Type::Bool), Some(&Type::Bool)]);
+        drop((base, copy));
+        let last = other.declare("a", Type::Int);
+        assert_eq!(last.variable("a"), Some(&Type::Int));
     }
 }

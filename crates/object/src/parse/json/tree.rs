@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use finding::{Source, Span};
 
-use super::Skim;
+use super::{Escapes, Skim};
 use crate::parse::{Limits, problem};
 use crate::scalar::is_infinite;
-use crate::tree::{Body, NodeData, ROOT, Style, Tree};
+use crate::tree::{Alike, Body, NodeData, ROOT, Style, Tree};
 use crate::{Problem, ProblemKind};
 
 /// Reads a text that is one JSON value.
@@ -27,14 +27,18 @@ pub fn json(source: &Arc<Source>, limits: Limits) -> Result<Tree, Problem> {
     if u32::try_from(text.len()).is_err() {
         return fail(0, "more than 4 GiB of text in one input, none of it is read".to_owned());
     }
-    let tree = Tree::new(Arc::clone(source), 0);
+    // A guess at how much a program writes for a value: growing would copy all of them again and again.
+    let tree = Tree::new(Arc::clone(source), (text.len() / 8).min(limits.nodes).min(GUESSED));
     let skim = Skim { text: text.as_bytes(), at: 0 };
     let mut reader = Reader { text, skim, limits, tree, open: Vec::new(), pending: Vec::new() };
     match reader.document() {
-        Ok(()) => Ok(reader.tree.marked()),
+        Ok(()) => Ok(reader.tree),
         Err(Wrong { at, message }) => fail(at, message),
     }
 }
+
+/// The most values for which room is made before they are read.
+const GUESSED: usize = 1 << 14;
 
 struct Wrong {
     at: usize,
@@ -132,12 +136,12 @@ impl Reader<'_> {
 
     /// A string whose opening quote was just read.
     fn string(&mut self, start: usize) -> Result<(), Wrong> {
-        let Some(()) = self.skim.string() else {
+        let Some(escapes) = self.skim.string() else {
             return Err(self.wrong(start, "a string that ends, without raw control characters"));
         };
         let (from, to) = (start + 1, self.skim.at - 1);
-        let raw = self.text.get(from..to).unwrap_or_default();
-        let body = if raw.contains('\\') {
+        let body = if escapes == Escapes::Some {
+            let raw = self.text.get(from..to).unwrap_or_default();
             let index = self.tree.owned.len() as u32;
             self.tree.owned.push(unescaped(raw).into_boxed_str());
             Body::Owned { index, style: Style::Quoted }
@@ -170,12 +174,15 @@ impl Reader<'_> {
         if closer == b'}' { self.no_key_twice(start, len) } else { Ok(()) }
     }
 
-    fn no_key_twice(&self, start: u32, len: u32) -> Result<(), Wrong> {
+    fn no_key_twice(&mut self, start: u32, len: u32) -> Result<(), Wrong> {
+        if self.tree.mark(start, len / 2) == Alike::None {
+            return Ok(());
+        }
         let keys = || self.tree.kids(start, len).iter().step_by(2).map(|id| self.tree.node(*id));
-        let mut seen = HashSet::new();
         let repeated = if len <= 32 {
             keys().enumerate().find(|(at, key)| keys().take(*at).any(|other| other.text() == key.text()))
         } else {
+            let mut seen = HashSet::new();
             keys().enumerate().find(|(_, key)| !seen.insert(key.text().unwrap_or_default()))
         };
         match repeated {
@@ -222,7 +229,9 @@ impl Reader<'_> {
 
 fn is_infinite_number(text: &str) -> bool {
     let is_number = text.bytes().next().is_some_and(|byte| byte == b'-' || byte.is_ascii_digit());
-    is_number && (is_infinite(text) || text.parse::<f64>().is_ok_and(f64::is_infinite))
+    // Without an exponent it takes more digits than that.
+    let may_be = text.len() > 300 || text.bytes().any(|byte| matches!(byte, b'e' | b'E'));
+    is_number && may_be && (is_infinite(text) || text.parse::<f64>().is_ok_and(f64::is_infinite))
 }
 
 /// The text of a string with its escapes resolved; half a surrogate pair becomes U+FFFD, as in Go.

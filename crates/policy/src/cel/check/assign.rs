@@ -1,6 +1,6 @@
 //! May a value of one type stand where another is asked for?
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::cel::types::Type;
@@ -8,7 +8,7 @@ use crate::cel::types::Type;
 /// What type parameters stand for so far, with a trail to take steps back.
 #[derive(Default)]
 pub(super) struct Mapping {
-    bound: HashMap<Arc<str>, Type>,
+    bound: BTreeMap<Arc<str>, Type>,
     trail: Vec<(Arc<str>, Option<Type>)>,
 }
 

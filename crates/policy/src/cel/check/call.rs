@@ -1,6 +1,6 @@
 //! Which overloads of a function do the arguments fit?
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Checker, Expr, ExprId, Free, Literal, Presence, Reference, Type};
@@ -120,12 +120,12 @@ impl Checker<'_> {
         if !overload.is_generic {
             return (overload.arguments.clone(), overload.result.clone());
         }
-        let mut fresh = HashMap::new();
+        let mut fresh = BTreeMap::new();
         let arguments = overload.arguments.iter().map(|of| self.freshen(of, &mut fresh)).collect();
         (arguments, self.freshen(&overload.result, &mut fresh))
     }
 
-    fn freshen(&mut self, of: &Type, fresh: &mut HashMap<Arc<str>, Type>) -> Type {
+    fn freshen(&mut self, of: &Type, fresh: &mut BTreeMap<Arc<str>, Type>) -> Type {
         match of {
             Type::Parameter(name) => fresh.entry(name.clone()).or_insert_with(|| self.new_variable()).clone(),
             Type::List(element) => Type::list(self.freshen(element, fresh)),
