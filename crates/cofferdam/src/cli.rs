@@ -170,7 +170,7 @@ pub(crate) struct AdmitArgs {
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
     pub(crate) namespace_labels: Vec<(String, String)>,
 
-    /// Objects of the cluster that may be looked up: namespaces, pods, network policies (can be repeated)
+    /// Objects of the cluster that may be looked up: namespaces, pods, roles, parameters (can be repeated)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) objects: Vec<PathBuf>,
 
