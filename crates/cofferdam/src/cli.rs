@@ -92,6 +92,7 @@ Examples:
   cofferdam check --diff deploy/              what could be mended without anybody noticing
   cofferdam check --fix=risky deploy/         mend in place, also where a workload could notice
   cofferdam check --pss restricted@1.29 x.yaml  would Pod Security admission let it in?
+  cofferdam check --policy policies/ deploy/  would the webhook let it in?
   helm template . | cofferdam check -         what a chart becomes
   cofferdam check --cluster                   everything in the cluster of the current context")]
 pub(crate) struct CheckArgs {
@@ -182,11 +183,11 @@ pub(crate) struct AdmitArgs {
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) request: PathBuf,
 
-    /// Labels of the namespace the request is about
+    /// Labels of the namespace the request is about, with a comma between them
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
     pub(crate) namespace_labels: Vec<(String, String)>,
 
-    /// Objects of the cluster that may be looked up: namespaces, pods, network policies (can be repeated)
+    /// Objects of the cluster that may be looked up: namespaces, pods, roles, parameters (can be repeated)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) objects: Vec<PathBuf>,
 

@@ -77,6 +77,11 @@ impl ObjectPattern {
         if kind.is_empty() || name.is_empty() || namespace == Some("") {
             return Err(format!("a part of `{text}` is empty, write `*` for any"));
         }
+        if kind.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return Err(format!(
+                "`{text}` begins with `{kind}`, no kind: write Kind/namespace/name, such as Pod/shop/web"
+            ));
+        }
         Ok(Self { kind: Glob::new(kind), namespace: namespace.map(Glob::new), name: Glob::new(name) })
     }
 
@@ -132,6 +137,7 @@ mod tests {
         };
         assert!(takes("Deployment/web-*", Some("shop")) && takes("*/shop/web-1", Some("shop")));
         assert!(takes("Deployment/default/web-1", None) && !takes("Deployment/shop/web-1", None));
+        assert!(ObjectPattern::parse("shop/web").unwrap_err().contains("no kind"));
         assert!(ObjectPattern::parse("web").is_err() && ObjectPattern::parse("Deployment//web").is_err());
     }
 }

@@ -18,6 +18,12 @@ pub const MAX_BYTES: usize = 3 * 1024 * 1024;
 /// The largest review a webhook is sent: an object and what it was, each of that size, and who asks.
 pub const MAX_REVIEW: usize = 2 * MAX_BYTES + 64 * 1024;
 
+/// The name of a user whom nobody named.
+pub const NOBODY: &str = "nobody";
+
+/// The group that an API server puts everybody into whom it knows.
+pub const EVERYBODY: &str = "system:authenticated";
+
 /// What one review may cost.
 pub const LIMITS: Limits = Limits { depth: 200, nodes: 1_000_000, copies: 0, documents: 1 };
 
@@ -93,6 +99,14 @@ pub struct User {
     pub groups: Vec<String>,
     /// What the authenticator added.
     pub extra: BTreeMap<String, Vec<String>>,
+}
+
+impl User {
+    /// Who asks where nobody is named: an API server knows a name and a group of everybody it lets in, and the CEL
+    /// of Kubernetes' own policies counts on both.
+    pub fn nobody() -> Self {
+        Self { name: NOBODY.to_owned(), groups: vec![EVERYBODY.to_owned()], ..Self::default() }
+    }
 }
 
 /// One request.

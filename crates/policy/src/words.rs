@@ -6,8 +6,11 @@ pub fn nearest<'w>(word: &str, words: &[&'w str]) -> Option<&'w str> {
     if word.len() > 64 {
         return None;
     }
-    let near = words.iter().map(|known| (distance(word, known), *known)).min()?;
-    (near.0 <= word.len() / 3 + 1).then_some(near.1)
+    let lower = word.to_ascii_lowercase();
+    let off = |known: &str| distance(word, known).min(distance(&lower, &known.to_ascii_lowercase()) + 1);
+    let near = words.iter().map(|known| (off(known), *known)).min()?;
+    let begun = || words.iter().find(|known| lower.len() > 3 && known.starts_with(lower.as_str()));
+    if near.0 <= word.len() / 3 + 1 { Some(near.1) } else { begun().copied() }
 }
 
 /// Edits between two words (Levenshtein).
@@ -41,5 +44,15 @@ mod tests {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(nearest("enfroce", &["warn", "enforce"]), Some("enforce")); // typos: ignore
         assert_eq!(nearest("zzzzzz", &["warn", "enforce"]), None);
+        assert_eq!(nearest("Create", &["CONNECT", "CREATE"]), Some("CREATE"), "the case alone differs");
+    }
+
+    #[test]
+    fn the_beginning_of_a_word_means_the_word() {
+        assert_eq!(
+            nearest("memory-limit", &["memory-limit-missing", "host-port"]),
+            Some("memory-limit-missing")
+        );
+        assert_eq!(nearest("no", &["no-network-policy"]), None, "too little to go by");
     }
 }

@@ -78,6 +78,12 @@ pub(crate) fn read_policies(
     let (_, loaded, failures) = input::load(paths, &[], ui);
     let mut reading = Reading::default();
     let mut unread: Vec<Failure> = failures;
+    let named = || paths.iter().map(|path| input::shown(path)).collect::<Vec<_>>().join(", ");
+    anyhow::ensure!(
+        !loaded.is_empty() || !unread.is_empty(),
+        "no policy in {}: there is no .yaml, .yml or .json file",
+        named()
+    );
     for each in loaded {
         unread.extend(each.failure);
         match (&each.source, each.finding) {

@@ -1,5 +1,7 @@
 //! `cofferdam admit`: is the decision right, and does the exit code say so?
 
+mod given;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;

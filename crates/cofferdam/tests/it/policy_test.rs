@@ -94,6 +94,91 @@ fn a_second_policy_of_one_name_fails_the_test() {
 }
 
 #[test]
+fn a_policy_that_no_case_asks_is_spoken_of() {
+    let says = "p/policy.yaml:1:1: ValidatingAdmissionPolicy `few`: no case asks it";
+    let allowed = CASES.split("- name: four").next().unwrap_or_default();
+    for (right, wrong) in [("resources: [deployments]", "resources: [deployment]"), ("[apps]", "[app]")] {
+        tested(&POLICY.replace(right, wrong), allowed, "").ends(0).warns(says);
+    }
+    let silent = tested(POLICY, allowed, "").ends(0);
+    assert_eq!(silent.err, "", "the policy is asked");
+    // A parameter that is not there, where that lets everything in.
+    let params = "\
+spec:
+  paramKind: {apiVersion: v1, kind: ConfigMap}";
+    let bound = "validationActions: [Deny], paramRef: {name: limits, parameterNotFoundAction: Allow}";
+    let policy = POLICY.replacen("spec:", params, 1).replace("validationActions: [Deny]", bound);
+    tested(&policy, allowed, "").ends(0).warns(says);
+    let limits = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: limits, namespace: default}\n";
+    assert_eq!(tested(&format!("{policy}{limits}"), allowed, "").ends(0).err, "");
+}
+
+#[test]
+fn a_label_that_a_mutation_adds_may_be_what_a_policy_selects_by() {
+    let add = "\
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: label}
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration: {expression: \"Object{metadata: Object.metadata{labels: {'tier': 'web'}}}\"}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: label}
+spec: {policyName: label}
+";
+    let selected = POLICY
+        .replace("matchConstraints:", "matchConstraints:\n    objectSelector: {matchLabels: {tier: web}}");
+    let ran = tested(&format!("{selected}{add}"), CASES, "").ends(0);
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn words_of_the_api_server_come_with_the_way_out() {
+    let missing = POLICY.replace("object.spec.replicas", "object.spec.replica"); // typos: ignore
+    tested(&missing, CASES, "")
+        .ends(1)
+        .says("no such key: replica\n    help      the object, the parameters");
+    let json = tested(&missing, CASES, "--format json").ends(1);
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    let help = &report["suites"][0]["cases"][0]["differences"][0]["help"];
+    assert!(help.as_str().unwrap().contains("`.orValue(…)`"), "{help}");
+}
+
+#[test]
+fn who_asks_is_somebody() {
+    let asked = POLICY.replace(
+        "validations: [{expression: object.spec.replicas <= 3, message: too <many>}]",
+        "validations: [{expression: \"'system:nodes' in request.userInfo.groups\", messageExpression: \"request.userInfo.username + ' of ' + request.userInfo.groups.join(',')\"}]",
+    );
+    let cases = |user: &str| {
+        CASES
+            .split("- name: four")
+            .next()
+            .unwrap_or_default()
+            .replace("  object:", &format!("  {user}\n  object:"))
+    };
+    tested(&asked, &cases(""), "").ends(1).says("denied request: nobody of system:authenticated");
+    tested(&asked, &cases("user: {username: ann}"), "")
+        .ends(1)
+        .says("denied request: ann of system:authenticated");
+    tested(&asked, &cases("user: {groups: ['system:nodes']}"), "").ends(0);
+    tested(&asked, &cases("user: {groups: []}"), "").ends(1).says("no such key: groups");
+}
+
+#[test]
+fn a_directory_that_is_not_there_is_named_once() {
+    let ran = Place::new().cofferdam("policy test absent").run().ends(2);
+    assert_eq!(ran.err, "error: absent: no such file or directory\n");
+}
+
+#[test]
 fn cases_without_a_policy_show_nothing() {
     let only_allowed = CASES.split("- name: four").next().unwrap_or_default();
     tested("", only_allowed, "")

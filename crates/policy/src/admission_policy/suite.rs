@@ -3,6 +3,7 @@
 //! A `PolicyTest` document lists requests and the answers they are to get; the policies, bindings,
 //! parameters and namespaces are the plain Kubernetes documents beside it.
 
+mod asked;
 mod compare;
 mod read;
 mod strangers;
@@ -14,6 +15,7 @@ use object::Object;
 
 use super::{Authorize, Cluster, Decision, Policies, Problem, Request};
 
+pub use asked::unasked;
 pub use read::{API_VERSION, KIND};
 pub use strangers::strangers;
 
@@ -60,6 +62,8 @@ pub struct Difference {
     pub expected: String,
     /// What was answered.
     pub got: String,
+    /// The way out, where the API server's words do not say it.
+    pub help: Option<&'static str>,
 }
 
 /// The cases of the `PolicyTest` documents among the objects, and what is wrong with those documents.

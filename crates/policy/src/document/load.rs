@@ -11,8 +11,9 @@ use object::{Limits, Node, Object, Read, Version};
 
 use super::errors::Errors;
 use super::{API_VERSION, Catalogue, KIND, Policy, PolicyError, read};
+use crate::Date;
+use crate::admission_policy::{self, suite};
 use crate::pod_security_policy::{self, PodSecurityPolicy, Standing};
-use crate::{Date, admission_policy};
 
 /// The policies that can be decided by, and why others cannot.
 #[derive(Debug, Default)]
@@ -84,6 +85,14 @@ impl Policies {
     }
 }
 
+/// Where a policy names versions of the Pod Security Standards.
+const VERSIONS: [&str; 4] = [
+    "spec.podSecurity.version",
+    "spec.podSecurity.defaults.enforce-version",
+    "spec.podSecurity.defaults.audit-version",
+    "spec.podSecurity.defaults.warn-version",
+];
+
 impl Reading {
     /// Adds every policy of a text that was read already.
     pub fn add(&mut self, source: &Source, read: &Read, checks: &dyn Catalogue, today: Date) {
@@ -91,7 +100,10 @@ impl Reading {
             let message = format!("{}: this document is not in force", problem.message);
             self.policies.errors.push(PolicyError::new(&problem.source, problem.span, message));
         }
-        for object in &read.objects {
+        // Cases of `policy test` lie beside the policies that they ask.
+        let is_case =
+            |object: &&Object| object.kind() == suite::KIND && object.id().api_version == API_VERSION;
+        for object in read.objects.iter().filter(|object| !is_case(object)) {
             // A document with a key that stands twice, or half of it unread, says two things.
             let span = object.root().span();
             let broken = read.problems.iter().any(|p| span.start <= p.span.start && p.span.start < span.end);
@@ -100,7 +112,7 @@ impl Reading {
                 true => self.others.push(object.clone()),
                 false => match self.object(object, checks, today) {
                     Some(policy) if !broken => self.take(policy, object),
-                    _ => self.policies.refuse(KIND, object.name(), NOT_IN_FORCE),
+                    _ => self.policies.refuse(object.kind(), object.name(), NOT_IN_FORCE),
                 },
             }
         }
@@ -135,6 +147,14 @@ impl Reading {
             let (source, span) = (Arc::clone(item.source()), item.span());
             let name = item.str().unwrap_or_default().to_owned();
             self.named.push(Named { policy: policy.name.clone(), name, source, span });
+        }
+        for asked in VERSIONS.iter().filter_map(|path| object.at(path)) {
+            let version = asked.str().and_then(|text| text.parse::<Version>().ok());
+            if let Some(version) = version.filter(|version| *version > Version::NEWEST) {
+                let text =
+                    format!("{version} is newer than any version known here, judged as {}", Version::NEWEST);
+                self.policies.warnings.push(PolicyError::new(object.source(), asked.span(), text));
+            }
         }
         self.policies.list.push(policy);
     }

@@ -84,7 +84,10 @@ fn is_policy(object: &Object, errors: &mut Errors<'_>) -> Option<()> {
     if kind == KIND && object.group() == "cofferdam.dev" {
         errors.at(written("apiVersion"), format!("`{api_version}` is not known here, write {API_VERSION}"));
     } else {
-        let text = format!("{kind} `{name}` of {api_version} is no policy: expected {KIND} of {API_VERSION}");
+        let text = format!(
+            "{kind} `{name}` of {api_version} is no policy: expected {KIND} of {API_VERSION}; what a policy looks up, \
+             such as parameters and namespaces, is given with --objects"
+        );
         errors.at(written("kind"), text);
     }
     None

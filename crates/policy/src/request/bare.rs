@@ -61,7 +61,9 @@ pub fn resource_of(kind: &str) -> (String, Scope) {
 
 /// The creation of an object, by nobody in particular.
 pub fn creation(object: Object) -> Request {
-    let (resource, scope) = resource_of(object.kind());
+    let (resource, usual) = resource_of(object.kind());
+    let is_ours = object.id().api_version == crate::document::API_VERSION;
+    let scope = if is_ours { Scope::Cluster } else { usual };
     let version = object.id().api_version.rsplit('/').next().unwrap_or_default().to_owned();
     let gvk = |name: String| Gvk { group: object.group().to_owned(), version: version.clone(), name };
     Request {
@@ -77,7 +79,7 @@ pub fn creation(object: Object) -> Request {
             Scope::Cluster => String::new(),
         },
         operation: Operation::Create,
-        user: User::default(),
+        user: User::nobody(),
         options: None,
         dry_run: DryRun::No,
         undecoded: Undecoded { object: misfit(&object), old: None },

@@ -36,6 +36,13 @@ pub fn read(source: &Arc<Source>) -> Result<Request, RequestError> {
             let message = format!("this is {}, expected a review or an object", root.kind().word());
             Err(error_at(root, message, None))
         }
+        (_, kind) if kind.ends_with("List") && root.get("items").is_some() => {
+            let message = format!(
+                "a {kind} holds any number of objects and one request is decided at a time: give one of them, or \
+                 let `cofferdam check --policy` judge them all"
+            );
+            Err(error_at(root, message, None))
+        }
         _ => match object_at(&tree, root, None) {
             Ok(object) => Ok(creation(object)),
             Err(why) => Err(error_at(root, format!("{why}: neither a review nor an object"), None)),

@@ -84,6 +84,7 @@ pub(crate) fn run(args: &PolicyTestArgs, ui: &mut Ui) -> anyhow::Result<Outcome>
 /// Every directory below a path that holds manifests, and its files, both by name.
 fn directories(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, Vec<PathBuf>>> {
     let mut found: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    anyhow::ensure!(root.exists(), "{}: no such file or directory", shown(root));
     for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
         let entry = entry.with_context(|| format!("listing {}", shown(root)))?;
         let is_manifest =
@@ -131,6 +132,10 @@ impl Run {
             list.push(problem.to_string());
         }
         let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
+        if wrong.is_empty() && !cases.is_empty() {
+            let unasked = suite::unasked(&policies, &cases, &cluster, &authorize);
+            self.warnings.extend(unasked.iter().map(ToString::to_string));
+        }
         let cases = cases.iter().map(|case| judge(case, &policies, &cluster, &authorize)).collect();
         self.suites.push(SuiteRun { directory: shown(directory), cases });
     }

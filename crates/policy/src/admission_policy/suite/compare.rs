@@ -6,6 +6,36 @@ use super::super::Decision;
 use super::super::json_patch::equal;
 use super::{Case, Difference};
 
+const TOO_DEAR: &str = "the expression costs more than the API server grants: walk each list once, and look at its \
+                        size before its items";
+
+/// Words of the API server that name what is wrong and not what to do.
+const WAYS_OUT: [(&str, &str); 6] = [
+    (
+        "may not mutate atomic arrays, maps or structs",
+        "an apply configuration may not hold lists that are replaced whole (`args`, `command`, …): set them with \
+         `patchType: JSONPatch`",
+    ),
+    (
+        "resulted in error: no such key",
+        "the object, the parameters or the request have no such field: mend its name, or ask with `has(…)`, or \
+         with `.?` and `.orValue(…)`, where it may be missing; `params` are empty where the binding has no \
+         `paramRef`",
+    ),
+    (
+        "no params found for policy binding",
+        "no document here has the kind of `paramKind` with the name and namespace of the binding's `paramRef`: \
+         mend one of them, or write the parameter beside the policy",
+    ),
+    (
+        "failed to find resource referenced by paramKind",
+        "no document here is of this kind: mend `paramKind`, or put a parameter or its CustomResourceDefinition \
+         beside the policy",
+    ),
+    ("actual cost limit exceeded", TOO_DEAR),
+    ("running out of cost budget", TOO_DEAR),
+];
+
 pub(super) fn differences(case: &Case, decision: &Decision) -> Vec<Difference> {
     let expect = &case.expect;
     let denied = decision.denied.as_ref();
@@ -52,7 +82,13 @@ pub(super) fn differences(case: &Case, decision: &Decision) -> Vec<Difference> {
 }
 
 fn difference(what: &str, expected: &str, got: &str) -> Difference {
-    Difference { what: what.to_owned(), expected: expected.to_owned(), got: got.to_owned() }
+    let help = WAYS_OUT.iter().find(|(said, _)| got.contains(said) && !expected.contains(said));
+    Difference {
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        got: got.to_owned(),
+        help: help.map(|(_, way)| *way),
+    }
 }
 
 fn lines(texts: &[String]) -> String {

@@ -8,6 +8,7 @@ use super::super::{
     Cluster, GroupVersionKind, GroupVersionResource, Operation, Problem, Request, Scope, User, as_served,
 };
 use super::{Case, Expect};
+use crate::request::{EVERYBODY, NOBODY};
 
 /// The version of the document.
 pub const API_VERSION: &str = "cofferdam.dev/v1alpha1";
@@ -131,9 +132,13 @@ fn placed(mut object: Value, scope: Scope, namespace: &str) -> Value {
 
 fn user<'a>(form: &mut Form<'a>, node: Node<'a>) -> User {
     let Some(node) = form.map(node, "user", &["username", "uid", "groups", "extra"]) else {
-        return User::default();
+        return User { username: NOBODY.to_owned(), groups: vec![EVERYBODY.to_owned()], ..User::default() };
     };
     let texts = |list: Vec<(Node<'a>, &'a str)>| list.into_iter().map(|(_, text)| text.to_owned()).collect();
+    let groups = match node.get("groups") {
+        None => vec![EVERYBODY.to_owned()],
+        Some(_) => texts(form.texts(node, "groups")),
+    };
     let mut extra = std::collections::BTreeMap::new();
     if let Some(map) = form.typed(node, "extra", Kind::Map) {
         for (key, _) in map.entries() {
@@ -143,9 +148,9 @@ fn user<'a>(form: &mut Form<'a>, node: Node<'a>) -> User {
         }
     }
     User {
-        username: form.text(node, "username").unwrap_or_default().to_owned(),
+        username: form.text(node, "username").unwrap_or(NOBODY).to_owned(),
         uid: form.text(node, "uid").unwrap_or_default().to_owned(),
-        groups: texts(form.texts(node, "groups")),
+        groups,
         extra,
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use finding::visible;
-use serde_json::json;
+use policy::admission_policy::suite::Difference;
+use serde_json::{Value, json};
 
 use super::{CaseRun, Run};
 
@@ -19,6 +20,9 @@ pub(super) fn text(run: &Run) -> String {
             let _ = writeln!(out, "  {}", visible(&difference.what));
             let _ = writeln!(out, "    expected  {}", indented(&difference.expected));
             let _ = writeln!(out, "    got       {}", indented(&difference.got));
+            if let Some(help) = difference.help {
+                let _ = writeln!(out, "    help      {help}");
+            }
         }
     }
     let (passed, failed) = counts(run);
@@ -54,7 +58,7 @@ pub(super) fn json(run: &Run) -> String {
             "line": case.line,
             "passed": case.differences.is_empty(),
             "differences": case.differences.iter()
-                .map(|d| json!({"what": d.what, "expected": d.expected, "got": d.got}))
+                .map(difference)
                 .collect::<Vec<_>>(),
         })
     };
@@ -72,6 +76,14 @@ pub(super) fn json(run: &Run) -> String {
         "warnings": run.warnings,
     });
     format!("{report:#}\n")
+}
+
+fn difference(each: &Difference) -> Value {
+    let mut shown = json!({"what": each.what, "expected": each.expected, "got": each.got});
+    if let (Some(help), Some(map)) = (each.help, shown.as_object_mut()) {
+        map.insert("help".to_owned(), help.into());
+    }
+    shown
 }
 
 /// JUnit XML: a suite a directory, a case a case.
