@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use finding::{ObjectRef, Source, Span};
 
-use super::selector::Selector;
+use crate::selector::Selector;
 
 /// Where a value stands.
 #[derive(Clone, Debug)]
