@@ -41,10 +41,20 @@ pub fn read(source: &Arc<Source>) -> Result<Request, RequestError> {
             Err(error_at(root, message, None))
         }
         _ => match object_at(&tree, root, None) {
+            Ok(object) if is_list(&object) => {
+                let message = format!("a {}: one object is decided at a time, write it alone", object.kind());
+                Err(error_at(root, message, None))
+            }
             Ok(object) => Ok(creation(object)),
             Err(why) => Err(error_at(root, format!("{why}: neither a review nor an object"), None)),
         },
     }
+}
+
+/// Whether it only holds others: nobody creates a list.
+fn is_list(object: &Object) -> bool {
+    let items = object.root().get("items").is_some_and(|items| items.kind() == Kind::Seq);
+    object.kind().ends_with("List") && (items || object.kind() == "List")
 }
 
 fn at_start(source: &Source, message: String) -> RequestError {
@@ -157,6 +167,12 @@ fn gvk(request: Node<'_>, key: &str, last: &str, uid: &str) -> Result<Gvk, Reque
 fn user(request: Node<'_>, uid: &str) -> Result<User, RequestError> {
     let Some(info) = request.get("userInfo") else { return Ok(User::default()) };
     let mut extra = BTreeMap::new();
+    for (node, key) in [(Some(info), "userInfo"), (info.get("extra"), "extra")] {
+        if let Some(node) = node.filter(|node| node.kind() != Kind::Map) {
+            let message = format!("`{key}` is {}, expected a mapping", node.kind().word());
+            return Err(error_at(node, message, Some(uid)));
+        }
+    }
     for (key, values) in info.get("extra").into_iter().flat_map(Node::entries) {
         extra.insert(key.key_text().into_owned(), texts(Some(values), "extra", uid)?);
     }
@@ -170,7 +186,10 @@ fn user(request: Node<'_>, uid: &str) -> Result<User, RequestError> {
 
 /// A list of strings that may be missing.
 fn texts(list: Option<Node<'_>>, key: &str, uid: &str) -> Result<Vec<String>, RequestError> {
-    let wrong = |item| error_at(item, format!("`{key}` are strings"), Some(uid));
+    let wrong = |item| error_at(item, format!("`{key}` is a list of strings"), Some(uid));
+    if let Some(list) = list.filter(|list| list.kind() != Kind::Seq) {
+        return Err(wrong(list));
+    }
     let items = list.into_iter().flat_map(Node::items);
     items.map(|item| item.str().map(str::to_owned).ok_or_else(|| wrong(item))).collect()
 }
