@@ -8,9 +8,10 @@ use check::Known;
 use finding::Failure;
 use object::{Inventory, Node, Object, Version};
 use policy::admission_policy::{Authorize, Cluster, by_roles};
-use policy::decide::{Decider, Labels, Lookup};
+use policy::decide::{Decider, Labels, Lookup, unknown};
 use policy::document::{Policies, Reading, Refused};
 use policy::rbac::{self, Rbac};
+use policy::response::Status;
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -33,9 +34,9 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
     }
     ui.data(&format!("{:#}\n", response.review()))?;
-    let could_not = response.denied.as_ref().is_some_and(|status| status.code == 500);
-    if could_not && !request.namespace.is_empty() && facts.labels(&request.namespace).is_none() {
-        let namespace = &request.namespace;
+    let namespace = &request.namespace;
+    let asks_for_it = |status: &Status| !namespace.is_empty() && *status == unknown(namespace);
+    if response.denied.as_ref().is_some_and(asks_for_it) {
         ui.note(&format!(
             "note: nothing is known of namespace `{namespace}`: give --namespace-labels, or --objects with it"
         ));

@@ -5,6 +5,7 @@
 
 mod compare;
 mod read;
+mod review;
 mod strangers;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use object::Object;
 use super::{Authorize, Cluster, Decision, Policies, Problem, Request};
 
 pub use read::{API_VERSION, KIND};
-pub use strangers::strangers;
+pub use strangers::{is_for_webhooks, strangers};
 
 /// One request and what is expected of it.
 #[derive(Clone, Debug)]
