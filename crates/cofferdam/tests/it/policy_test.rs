@@ -126,9 +126,9 @@ fn a_document_that_takes_no_part_is_named_with_the_nearest_kind() {
         (
             "cofferdam.dev/v1alpha1",
             "Policy",
-            ":13:1: `spec` is missing: a policy that says nothing decides nothing",
+            ":14:1: `spec` is missing: a policy that says nothing decides nothing",
         ),
-        ("policy/v1beta1", "PodSecurityPolicy", ":16:"),
+        ("policy/v1beta1", "PodSecurityPolicy", ":14:1: a policy needs a `spec`: seLinux"),
         ("apps/v1", "PodSecurityPolicy", "is of cofferdam.dev, not of `apps`: mend `apiVersion`"),
         (
             "cofferdam.dev/v1beta1",
