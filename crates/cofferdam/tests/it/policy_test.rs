@@ -129,7 +129,7 @@ fn a_document_that_takes_no_part_is_named_with_the_nearest_kind() {
             ":14:1: `spec` is missing: a policy that says nothing decides nothing",
         ),
         ("policy/v1beta1", "PodSecurityPolicy", ":14:1: a policy needs a `spec`: seLinux"),
-        ("apps/v1", "PodSecurityPolicy", "is of cofferdam.dev, not of `apps`: mend `apiVersion`"),
+        ("apps/v1", "PodSecurityPolicy", "is of policy, not of `apps`: mend `apiVersion`"),
         (
             "cofferdam.dev/v1beta1",
             "PolicyTest",

@@ -138,7 +138,9 @@ impl Run {
             })
         } else {
             let (policies, problems) = Policies::load(&objects);
-            problems.iter().for_each(|problem| self.problem(problem));
+            for problem in &problems {
+                self.problem(problem);
+            }
             let is_void = policies.is_empty() && problems.iter().all(|p| p.weight == Weight::Warning);
             let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
             let decided = |case: &Case| judged(case, &case.decide(&policies, &cluster, &authorize));
