@@ -13,6 +13,7 @@ use crate::findings::Findings;
 use crate::list::checks::{
     admission_policy as page_of_admission_policy, pod_security_policy as page_of_pod_security_policy,
 };
+use crate::settings::Values;
 use crate::{CHECKS, Check, Judge, Run, Settings};
 
 /// The rules that a policy may name.
@@ -36,7 +37,13 @@ impl Catalogue for Known {
 }
 
 /// What an API server has read, dropped or refused before it asks anybody.
-const WRITTEN: [&str; 4] = ["wrong-type", "unknown-field", "field-not-in-version", "yaml-boolean-trap"];
+const WRITTEN: [&str; 5] = [
+    "wrong-type",
+    "unknown-field",
+    "field-not-in-version",
+    "yaml-boolean-trap",
+    "deprecated-service-account-field",
+];
 
 fn judges_requests(check: &Check) -> bool {
     let judges = matches!(check.run, Run::Object(_) | Run::Pod(_) | Run::PodAmong(_) | Run::ObjectAmong(_));
@@ -55,7 +62,8 @@ pub fn judges_stored(check: &Check) -> bool {
 
 /// The rules of one policy for one release.
 pub fn compile(policy: &Policy, version: Version) -> Box<dyn Rules> {
-    let settings = Settings { registries: policy.registries.clone(), ..Settings::default() };
+    let registries = policy.registries.clone();
+    let settings = Settings { registries, values: Values::Held, ..Settings::default() };
     Box::new(Judge::new(version, |check| policy.checks.contains_key(check.id)).with(settings))
 }
 

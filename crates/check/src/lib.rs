@@ -50,5 +50,5 @@ pub use model::{Check, Profile, Run, Stage};
 pub use page::Page;
 pub use policy::Date;
 pub use run::{Judge, pod_security, unrendered};
-pub use settings::Settings;
+pub use settings::{Settings, Values};
 pub use waivers::{Scope, Waivers};

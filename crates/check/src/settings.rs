@@ -2,6 +2,16 @@
 //!
 //! Read from `cofferdam.yaml`; what is not said is not judged by.
 
+/// Whose values stand in the objects that are judged?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// Those that their author wrote.
+    #[default]
+    Written,
+    /// These, and what an API server fills in: nobody can tell them apart.
+    Held,
+}
+
 /// Facts and wishes of the people who run the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -17,4 +27,6 @@ pub struct Settings {
     pub seccomp_profiles: Vec<String>,
     /// AppArmor profiles that every node has loaded.
     pub app_armor_profiles: Vec<String>,
+    /// Whose values are judged; not the user's to say.
+    pub values: Values,
 }

@@ -34,7 +34,7 @@ const POLICY: &str = "\
 apiVersion: cofferdam.dev/v1alpha1
 kind: Policy
 metadata: {name: load}
-spec: {podSecurity: {level: restricted}, checks: {'*': enforce, deprecated-service-account-field: off}}
+spec: {podSecurity: {level: restricted}, checks: {'*': enforce}}
 ";
 
 /// Who judges, and the namespace where.

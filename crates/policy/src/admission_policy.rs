@@ -22,7 +22,6 @@ mod problem;
 mod read;
 mod rebase;
 mod request;
-mod selector;
 mod served;
 pub mod suite;
 mod validating;

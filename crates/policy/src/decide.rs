@@ -16,6 +16,7 @@ mod pod_security;
 mod pod_security_policies;
 mod remark;
 mod rules;
+mod unread;
 mod update;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use crate::document::{Matching, Mode, PodSecurity, Policies, Policy, Waiver};
 use crate::request::{Operation, Request};
 use crate::response::{Response, Spoken, Status};
 
-pub use exempt::CONTROLLERS;
+pub use exempt::{CONTROLLERS, MANAGER};
 pub use facts::{Facts, namespace_labels};
 pub use namespaces::PODS;
 pub use rules::REGISTRY;
@@ -384,6 +385,10 @@ impl Ready {
         if let Some(standard) = &policy.pod_security {
             pod_security::judge(standard, policy, request, lookup, version, &mut verdict);
         }
+        unread::refuse(self, request, &mut verdict);
+        if matches!(verdict.denied, Some(Denial::Status(_))) {
+            return verdict;
+        }
         pod_security_policies::validate(self, request, before, lookup, version, &mut verdict);
         if let Some(rules) = &self.rules
             && !matches!(verdict.denied, Some(Denial::Status(_)))
@@ -466,8 +471,8 @@ fn label_of<'a>(object: &'a Object, key: &str) -> Option<&'a str> {
     object.root().at("metadata.labels")?.get(key)?.str()
 }
 
-/// In the words of Pod Security admission.
-fn unknown(namespace: &str) -> Status {
+/// The refusal where nothing is known of a namespace that decides, in the words of Pod Security admission.
+pub fn unknown(namespace: &str) -> Status {
     let quoted = crate::pod_security::quote::go_quoted(namespace);
     Status::internal(&format!("failed to lookup namespace {quoted}"))
 }

@@ -7,6 +7,7 @@ pub mod cel;
 mod date;
 pub mod decide;
 pub mod document;
+mod names;
 pub mod patch;
 pub mod pattern;
 pub mod pod_security;

@@ -157,7 +157,7 @@ impl Request {
 }
 
 /// What keeps the API server from decoding an object, naming the field.
-fn misfit(object: &Object) -> Option<String> {
+pub(crate) fn misfit(object: &Object) -> Option<String> {
     let (node, expected) = object::schema::misfit(object)?;
     let field = object.site(node, "").field;
     Some(format!("`{field}` takes {expected}, not {}", node.kind().word()))

@@ -3,18 +3,27 @@
 use object::Node;
 use serde_json::{Value, json};
 
+use crate::names;
+
 /// `metav1.LabelSelector`: all of its terms must hold; one without terms chooses everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selector {
-    terms: Vec<Term>,
+    pub(crate) terms: Vec<Term>,
+}
+
+/// One thing asked of the labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Term {
+    pub(crate) key: String,
+    pub(crate) test: Test,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Term {
-    In(String, Vec<String>),
-    NotIn(String, Vec<String>),
-    Exists(String),
-    DoesNotExist(String),
+pub(crate) enum Test {
+    In(Vec<String>),
+    NotIn(Vec<String>),
+    Exists,
+    DoesNotExist,
 }
 
 impl Selector {
@@ -25,8 +34,9 @@ impl Selector {
     pub fn read(node: Node<'_>) -> Result<Self, (Node<'_>, String)> {
         let mut terms = Vec::new();
         for (key, value) in node.get("matchLabels").into_iter().flat_map(Node::entries) {
-            let value_text = value.str().ok_or_else(|| (value, "expected a text".to_owned()))?;
-            terms.push(Term::In(key.key_text().into_owned(), vec![value_text.to_owned()]));
+            let name = key.key_text().into_owned();
+            names::qualified(&name).map_err(|why| (key, why))?;
+            terms.push(Term { key: name, test: Test::In(vec![label_value(value)?]) });
         }
         for expression in node.get("matchExpressions").into_iter().flat_map(Node::items) {
             terms.push(term(expression)?);
@@ -34,49 +44,65 @@ impl Selector {
         Ok(Self { terms })
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
     /// Its terms as `matchExpressions`.
     pub fn expressions(&self) -> Vec<Value> {
-        let named = |key: &str, operator: &str| json!({"key": key, "operator": operator});
-        let listed = |key: &str, operator: &str, values: &[String]| json!({"key": key, "operator": operator, "values": values});
-        let one = |term: &Term| match term {
-            Term::In(key, values) => listed(key, "In", values),
-            Term::NotIn(key, values) => listed(key, "NotIn", values),
-            Term::Exists(key) => named(key, "Exists"),
-            Term::DoesNotExist(key) => named(key, "DoesNotExist"),
+        let one = |Term { key, test }: &Term| match test {
+            Test::In(values) => json!({"key": key, "operator": "In", "values": values}),
+            Test::NotIn(values) => json!({"key": key, "operator": "NotIn", "values": values}),
+            Test::Exists => json!({"key": key, "operator": "Exists"}),
+            Test::DoesNotExist => json!({"key": key, "operator": "DoesNotExist"}),
         };
         self.terms.iter().map(one).collect()
     }
 
     /// Whether the labels, looked up by key, are chosen.
     pub fn chooses<'l>(&self, label: &dyn Fn(&str) -> Option<&'l str>) -> bool {
-        self.terms.iter().all(|term| match term {
-            Term::In(key, values) => label(key).is_some_and(|have| values.iter().any(|value| value == have)),
-            Term::NotIn(key, values) => {
-                label(key).is_none_or(|have| values.iter().all(|value| value != have))
+        self.terms.iter().all(|Term { key, test }| {
+            let have = label(key);
+            let is_listed = |values: &[String]| have.is_some_and(|have| values.iter().any(|v| v == have));
+            match test {
+                Test::In(values) => is_listed(values),
+                Test::NotIn(values) => !is_listed(values),
+                Test::Exists => have.is_some(),
+                Test::DoesNotExist => have.is_none(),
             }
-            Term::Exists(key) => label(key).is_some(),
-            Term::DoesNotExist(key) => label(key).is_none(),
         })
+    }
+
+    /// Whether the labels under `metadata` of an object are chosen.
+    pub(crate) fn chooses_object(&self, object: &Value) -> bool {
+        let labels = object.get("metadata").and_then(|metadata| metadata.get("labels"));
+        self.chooses(&|key| labels?.get(key)?.as_str())
     }
 }
 
+fn label_value(node: Node<'_>) -> Result<String, (Node<'_>, String)> {
+    let text = node.str().ok_or_else(|| (node, "expected a text".to_owned()))?;
+    names::label_value(text).map_err(|why| (node, why))?;
+    Ok(text.to_owned())
+}
+
 fn term(node: Node<'_>) -> Result<Term, (Node<'_>, String)> {
-    let text = |key| node.get(key).and_then(Node::str).map(str::to_owned);
-    let key = text("key").ok_or_else(|| (node, "`key` is missing".to_owned()))?;
-    let values: Option<Vec<String>> = node
-        .get("values")
-        .map_or(Some(Vec::new()), |list| list.items().map(|item| item.str().map(str::to_owned)).collect());
-    let values = values.ok_or_else(|| (node, "`values` are texts".to_owned()))?;
-    let operator = text("operator").unwrap_or_default();
-    match operator.as_str() {
-        "In" | "NotIn" if values.is_empty() => Err((node, format!("`{operator}` needs `values`"))),
+    let key = node.get("key").ok_or_else(|| (node, "`key` is missing".to_owned()))?;
+    let name = key.str().ok_or_else(|| (key, "`key` is a text".to_owned()))?;
+    names::qualified(name).map_err(|why| (key, why))?;
+    let values: Vec<String> =
+        node.get("values").into_iter().flat_map(Node::items).map(label_value).collect::<Result<_, _>>()?;
+    let operator = node.get("operator").and_then(Node::str).unwrap_or_default();
+    let test = match operator {
+        "In" | "NotIn" if values.is_empty() => return Err((node, format!("`{operator}` needs `values`"))),
         "Exists" | "DoesNotExist" if !values.is_empty() => {
-            Err((node, format!("`{operator}` takes no `values`")))
+            return Err((node, format!("`{operator}` takes no `values`")));
         }
-        "In" => Ok(Term::In(key, values)),
-        "NotIn" => Ok(Term::NotIn(key, values)),
-        "Exists" => Ok(Term::Exists(key)),
-        "DoesNotExist" => Ok(Term::DoesNotExist(key)),
-        _ => Err((node, "`operator` is one of In, NotIn, Exists, DoesNotExist".to_owned())),
-    }
+        "In" => Test::In(values),
+        "NotIn" => Test::NotIn(values),
+        "Exists" => Test::Exists,
+        "DoesNotExist" => Test::DoesNotExist,
+        _ => return Err((node, "`operator` is one of In, NotIn, Exists, DoesNotExist".to_owned())),
+    };
+    Ok(Term { key: name.to_owned(), test })
 }

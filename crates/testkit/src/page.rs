@@ -4,13 +4,14 @@
 //! finding starts in the first column, `# <-- message`. An example without `kind` is a Pod.
 //!
 //! After ```` ```yaml ```` may stand `kube=1.26` and what `cofferdam.yaml` would say: `registries=a/**,b/**`,
-//! `kernel=5.4`, `runtimeClasses=a,b`, `sandboxed=ns,ns-*`, `seccompProfiles=a.json`, `appArmorProfiles=a`.
+//! `kernel=5.4`, `runtimeClasses=a,b`, `sandboxed=ns,ns-*`, `seccompProfiles=a.json`, `appArmorProfiles=a`;
+//! `values=held` judges as admission does, which cannot tell what is written from what a server fills in.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use check::fix::{Mended, mend};
-use check::{Check, Judge, Page, Run, Scope, Settings, Waivers};
+use check::{Check, Judge, Page, Run, Scope, Settings, Values, Waivers};
 use finding::{Finding, Safety, Severity, Source};
 use object::{Inventory, Limits, Version};
 
@@ -156,6 +157,7 @@ fn settings<'a>(option: impl Fn(&str) -> Option<&'a str>) -> Settings {
         sandboxed_namespaces: list("sandboxed="),
         seccomp_profiles: list("seccompProfiles="),
         app_armor_profiles: list("appArmorProfiles="),
+        values: if option("values=") == Some("held") { Values::Held } else { Values::Written },
     }
 }
 

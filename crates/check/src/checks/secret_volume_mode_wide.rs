@@ -1,5 +1,6 @@
 //! `secret-volume-mode-wide`: a mounted Secret that every user in the container may read.
 use crate::prelude::*;
+use crate::settings::Values;
 
 pub(crate) const CHECK: Check = Check {
     id: "secret-volume-mode-wide",
@@ -18,7 +19,13 @@ fn secret_volume_mode_wide(pod: &Pod<'_>, out: &mut Findings<'_>) {
         return;
     }
     let tighter = LazyCell::new(|| tighter(pod));
-    let mut flag = |node, field, volume: &str| flag(pod, node, field, volume, &|| *tighter, out);
+    let is_held = out.settings().values == Values::Held;
+    let mut flag = |node: Node<'_>, field: &'static str, volume: &str| {
+        let mode = node.get(field).and_then(Node::int);
+        if !(is_held && field == "defaultMode" && mode == Some(FILLED_IN)) {
+            flag(pod, node, field, volume, &|| *tighter, out);
+        }
+    };
     for volume in pod.volumes() {
         let name = volume.get("name").and_then(Node::str).unwrap_or_default();
         if let Some(secret) = volume.get("secret") {
@@ -34,6 +41,9 @@ fn secret_volume_mode_wide(pod: &Pod<'_>, out: &mut Findings<'_>) {
         items.for_each(|item| flag(item, "mode", name));
     }
 }
+
+/// What an API server writes where nothing is said (pkg/apis/core/v1/defaults.go).
+const FILLED_IN: i64 = 0o644;
 
 /// Beyond this the API server refuses the value: `644` without the leading zero is `01204`.
 const LARGEST: i64 = 0o777;

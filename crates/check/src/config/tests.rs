@@ -32,6 +32,7 @@ fn every_setting_reaches_its_place() {
         sandboxed_namespaces: vec!["tenant-*".to_owned()],
         seccomp_profiles: vec!["a.json".to_owned()],
         app_armor_profiles: vec!["k8s-x".to_owned()],
+        ..Settings::default()
     };
     assert_eq!(config.settings, settings);
 }

@@ -3,7 +3,7 @@
 //! Whatever a selector can say is said in the binding, the rest as match conditions. Those see no variables, so
 //! each stands for itself.
 
-use policy::decide::{CONTROLLERS, REGISTRY};
+use policy::decide::{CONTROLLERS, MANAGER, REGISTRY};
 use policy::document::{Policy, Untrusted};
 use policy::pattern::{Glob, ObjectPattern};
 use policy::pod_security::in_cel::VARIABLES;
@@ -151,14 +151,20 @@ fn takes<'p>(patterns: impl Iterator<Item = &'p ObjectPattern>) -> String {
     format!("({}).exists(n, {})", names(), patterns.join(" || "))
 }
 
-/// Kind and name of the object and of its owners, as pairs. Owners are believed of controllers only: anybody may
-/// write `ownerReferences`.
+/// Kind and name of the object and of its owners, as pairs. Owners are believed of their own controllers only:
+/// anybody may write `ownerReferences`.
 fn names() -> String {
-    let controllers: Vec<String> = CONTROLLERS.iter().map(|name| text(name)).collect();
+    let pair = |api_version: &str, kind: &str| format!("[{}, {}]", text(api_version), text(kind));
+    let all: Vec<String> = CONTROLLERS.iter().map(|(_, api_version, kind)| pair(api_version, kind)).collect();
+    let own = CONTROLLERS.iter().map(|(account, api_version, kind)| (*account, pair(api_version, kind)));
+    let makers: Vec<String> = own
+        .chain([(MANAGER, all.join(", "))])
+        .map(|(user, kinds)| format!("{}: [{kinds}]", text(user)))
+        .collect();
     let owners = format!(
-        "(request.userInfo.?username.orValue('') in [{}] ? object.metadata.?ownerReferences.orValue([]) : [])\
-         .filter(o, o.?controller.orValue(false))",
-        controllers.join(", ")
+        "object.metadata.?ownerReferences.orValue([]).filter(o, o.?controller.orValue(false) && \
+         [o.apiVersion, o.kind] in {{{}}}[?request.userInfo.?username.orValue('')].orValue([]))",
+        makers.join(", ")
     );
     let hash = "object.metadata.?labels[?'pod-template-hash'].orValue('-')";
     format!(

@@ -283,7 +283,13 @@ fn whom_a_policy_leaves_alone_the_export_leaves_alone() {
     owned["metadata"]["labels"] = json!({"pod-template-hash": "abc"});
     owned["metadata"]["ownerReferences"] = json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-abc", "uid": "1", "controller": true}]);
     assert!(pair.agree(&Asked::new(owned.clone())), "anybody may write an owner");
-    assert!(!pair.agree(&Asked::new(owned).by("system:serviceaccount:kube-system:replicaset-controller")));
+    assert!(pair.agree(&Asked::new(owned.clone()).by("system:serviceaccount:kube-system:job-controller")));
+    for maker in ["system:serviceaccount:kube-system:replicaset-controller", "system:kube-controller-manager"]
+    {
+        assert!(!pair.agree(&Asked::new(owned.clone()).by(maker)), "{maker}");
+    }
+    owned["metadata"]["ownerReferences"][0]["apiVersion"] = "example.com/v1".into();
+    assert!(pair.agree(&Asked::new(owned).by("system:serviceaccount:kube-system:replicaset-controller")));
 }
 
 #[test]

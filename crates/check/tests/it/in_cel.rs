@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use check::in_cel::{About, Facts, InCel, TWINS, Twin, twin, variables_of};
-use check::{CHECKS, Check, Judge, Settings};
+use check::{CHECKS, Check, Judge, Settings, Values};
 use finding::Source;
 use object::{Inventory, Limits, Object, Version, v};
 use policy::admission_policy::as_served;
@@ -58,7 +58,8 @@ impl Twins {
             (id, rule, program.unwrap_or_else(|issues| panic!("{id}: {issues:?}")))
         };
         let rules = rules.into_iter().map(compile).collect();
-        let settings = Settings { registries: registries.clone(), ..Settings::default() };
+        let settings =
+            Settings { registries: registries.clone(), values: Values::Held, ..Settings::default() };
         Self { variables, rules, judge: Judge::new(version, has_twin).with(settings) }
     }
 

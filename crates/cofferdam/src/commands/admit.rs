@@ -7,9 +7,10 @@ use check::Known;
 use finding::Failure;
 use object::{Inventory, Object, Version};
 use policy::Date;
-use policy::decide::{Decider, Facts, Labels, Lookup};
+use policy::decide::{Decider, Facts, Labels, Lookup as _, unknown};
 use policy::document::{Policies, Reading, Refused};
 use policy::rbac;
+use policy::response::Status;
 
 use crate::cli::AdmitArgs;
 use crate::config::today;
@@ -35,9 +36,9 @@ pub(crate) fn run(args: &AdmitArgs, ui: &mut Ui) -> anyhow::Result<Outcome> {
         response.warn(format!("{kind} \"{name}\" could not be read, meanwhile {meanwhile}"));
     }
     ui.data(&format!("{:#}\n", response.review()))?;
-    let could_not = response.denied.as_ref().is_some_and(|status| status.code == 500);
-    if could_not && !request.namespace.is_empty() && facts.labels(&request.namespace).is_none() {
-        let namespace = &request.namespace;
+    let namespace = &request.namespace;
+    let asks_for_it = |status: &Status| !namespace.is_empty() && *status == unknown(namespace);
+    if response.denied.as_ref().is_some_and(asks_for_it) {
         ui.note(&format!(
             "note: nothing is known of namespace `{namespace}`: give --namespace-labels, or --objects with it"
         ));

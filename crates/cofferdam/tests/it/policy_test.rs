@@ -211,9 +211,10 @@ fn a_document_that_takes_no_part_is_named_with_the_nearest_kind() {
         (
             "cofferdam.dev/v1alpha1",
             "Policy",
-            "Policy `x`: kind: is not asked here: test it with `cofferdam admit --policy`",
+            ":14:1: `spec` is missing: a policy that says nothing decides nothing",
         ),
-        ("policy/v1beta1", "PodSecurityPolicy", "is not asked here"),
+        ("policy/v1beta1", "PodSecurityPolicy", ":14:1: a policy needs a `spec`: seLinux"),
+        ("apps/v1", "PodSecurityPolicy", "is of policy, not of `apps`: mend `apiVersion`"),
         (
             "cofferdam.dev/v1beta1",
             "PolicyTest",
@@ -243,4 +244,73 @@ fn a_damaged_role_grants_nothing_and_fails_the_test() {
     tested(&format!("{POLICY}{role}"), CASES, "")
         .ends(2)
         .says("p/policy.yaml:17:1: ClusterRole `a`: rules: must be a list, but is an integer; meanwhile what is wrong in it grants nothing");
+}
+
+const OURS: &str = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: Policy
+metadata: {name: ours}
+spec:
+  podSecurity: {level: baseline}
+  podSecurityPolicies: [tenant]
+  checks: {mutable-image-tag: warn}
+  defaults: {automountServiceAccountToken: false}
+---
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: tenant}
+spec:
+  volumes: [\"*\"]
+  runAsUser: {rule: RunAsAny}
+  seLinux: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: MustRunAs, ranges: [{min: 7, max: 9}]}
+---
+";
+
+const PODS: &str = "\
+apiVersion: cofferdam.dev/v1alpha1
+kind: PolicyTest
+cases:
+- name: a pod is filled in
+  object: {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: nginx:1.27}]}}
+  expect:
+    allowed: true
+    warnings: []
+    auditAnnotations: {admit-policy: tenant, validate-policy: tenant, enforce-policy: baseline:latest}
+    changes:
+      metadata.annotations: {kubernetes.io/psp: tenant}
+      spec.automountServiceAccountToken: false
+      spec.securityContext.fsGroup: 7
+- name: the standard holds
+  object: {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {hostPID: true, containers: [{name: a, image: nginx:1.27}]}}
+  expect: {allowed: false, code: 403, reason: Forbidden}
+- name: the check warns
+  object: {apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: nginx}]}}
+  expect:
+    allowed: true
+    warnings: ['would violate Policy \"ours\": mutable-image-tag: spec.containers[0].image: image `nginx` has no tag, so it is whatever `latest` is on the day']
+- name: the others have their say
+  object: {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 4}}
+  expect: {allowed: false, code: 422}
+";
+
+#[test]
+fn our_own_policies_take_part_as_in_the_webhook() {
+    tested(&format!("{OURS}{POLICY}"), PODS, "").ends(0).says("4 cases passed, 0 failed\n");
+    let wrong = PODS.replace("fsGroup: 7", "fsGroup: 8");
+    tested(&format!("{OURS}{POLICY}"), &wrong, "").ends(1).says("changes spec.securityContext.fsGroup");
+}
+
+#[test]
+fn a_policy_of_ours_with_a_mistake_fails_the_test() {
+    let all = format!("{OURS}{POLICY}");
+    tested(&all.replace("level: baseline", "level: base"), PODS, "")
+        .ends(2)
+        .says("error: p/policy.yaml:5:24: `base` is none of privileged, baseline, restricted");
+    tested(&all.replace("[tenant]", "[tenants]"), PODS, "")
+        .ends(2)
+        .says("PodSecurityPolicy `tenants` is not among");
+    let alone = OURS.split_once("---\n").map_or("", |(_, rest)| rest);
+    tested(alone, PODS, "").ends(2).says("no policy is in force here");
 }

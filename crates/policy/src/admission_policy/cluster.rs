@@ -193,9 +193,10 @@ impl Cluster {
             ParamChoice::Named(name) => {
                 here.filter(|((_, at), _)| at == name).map(|(_, value)| Some(value)).collect()
             }
-            ParamChoice::Selected(selector) => {
-                here.filter(|(_, value)| selector.chooses(value)).map(|(_, value)| Some(value)).collect()
-            }
+            ParamChoice::Selected(selector) => here
+                .filter(|(_, value)| selector.chooses_object(value))
+                .map(|(_, value)| Some(value))
+                .collect(),
         };
         if found.is_empty() && reference.missing == Missing::Deny {
             return Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned());

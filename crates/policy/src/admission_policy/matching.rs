@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::cluster::Cluster;
 use super::model::{Match, MatchPolicy, Rule, Scope};
 use super::request::{GroupVersionKind, GroupVersionResource, Operation, Request};
-use super::selector::Selector;
+use crate::selector::Selector;
 
 /// The resource and kind that the policy sees the request as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ fn in_namespace(selector: &Selector, request: &Request, cluster: &Cluster) -> bo
         && request.subresource.is_empty()
         && matches!(request.operation, Operation::Create | Operation::Update);
     if own && let Some(namespace) = &request.object {
-        return selector.chooses(namespace);
+        return selector.chooses_object(namespace);
     }
     // A namespace that goes is the one the server knows; here it may be known by its request alone.
     let itself = request
@@ -50,13 +50,14 @@ fn in_namespace(selector: &Selector, request: &Request, cluster: &Cluster) -> bo
         .as_ref()
         .filter(|_| about_namespaces && !cluster.has_namespace(&request.namespace));
     match itself {
-        Some(namespace) => selector.chooses(namespace),
-        None => selector.chooses(&cluster.namespace(&request.namespace)),
+        Some(namespace) => selector.chooses_object(namespace),
+        None => selector.chooses_object(&cluster.namespace(&request.namespace)),
     }
 }
 
 fn is_chosen(selector: &Selector, request: &Request) -> bool {
-    let chosen = |object: &Option<Value>| object.as_ref().is_some_and(|object| selector.chooses(object));
+    let chosen =
+        |object: &Option<Value>| object.as_ref().is_some_and(|object| selector.chooses_object(object));
     selector.is_empty() || chosen(&request.object) || chosen(&request.old_object)
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use finding::{ObjectRef, Source, Span};
 
-use super::selector::Selector;
 use crate::document::Mode;
+use crate::selector::Selector;
 
 /// Where a value stands.
 #[derive(Clone, Debug)]

@@ -2,7 +2,6 @@
 
 mod binding;
 mod form;
-mod names;
 mod policy;
 mod resources;
 
@@ -10,6 +9,7 @@ use object::Object;
 
 use super::model::{Binding, Family, Policy};
 use super::problem::Problem;
+use crate::names;
 pub(crate) use form::Form;
 
 /// A document: what could be read of it, and what is wrong with it.

@@ -6,6 +6,7 @@
 mod asked;
 mod compare;
 mod read;
+mod review;
 mod strangers;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use super::{Authorize, Cluster, Decision, Policies, Problem, Request};
 
 pub use asked::unasked;
 pub use read::{API_VERSION, KIND};
-pub use strangers::strangers;
+pub use strangers::{is_for_webhooks, strangers};
 
 /// One request and what is expected of it.
 #[derive(Clone, Debug)]

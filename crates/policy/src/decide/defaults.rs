@@ -42,7 +42,7 @@ pub(super) fn fill_in(
         if let Some(spec) = spec.as_object_mut() {
             pod_defaults(spec, ready.policy.defaults);
             if let Some(class) = class {
-                spec.entry("runtimeClassName").or_insert_with(|| json!(class));
+                set(spec, "runtimeClassName", json!(class));
             }
         }
     }

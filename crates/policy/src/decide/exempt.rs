@@ -29,14 +29,17 @@ pub(super) fn by_object(policy: &Policy, request: &Request) -> bool {
     names.iter().any(|(kind, name)| takes(kind, name))
 }
 
-/// Service accounts whose word about the owner of a pod is believed: anybody may write `ownerReferences`.
-pub const CONTROLLERS: [&str; 6] = [
-    "system:kube-controller-manager",
-    "system:serviceaccount:kube-system:daemon-set-controller",
-    "system:serviceaccount:kube-system:job-controller",
-    "system:serviceaccount:kube-system:replicaset-controller",
-    "system:serviceaccount:kube-system:replication-controller",
-    "system:serviceaccount:kube-system:statefulset-controller",
+/// Who runs all controllers where they have no service accounts of their own.
+pub const MANAGER: &str = "system:kube-controller-manager";
+
+/// Service accounts whose word about the owner of a pod is believed, with API version and kind of what they make
+/// pods for: anybody may write `ownerReferences`.
+pub const CONTROLLERS: [(&str, &str, &str); 5] = [
+    ("system:serviceaccount:kube-system:daemon-set-controller", "apps/v1", "DaemonSet"),
+    ("system:serviceaccount:kube-system:job-controller", "batch/v1", "Job"),
+    ("system:serviceaccount:kube-system:replicaset-controller", "apps/v1", "ReplicaSet"),
+    ("system:serviceaccount:kube-system:replication-controller", "v1", "ReplicationController"),
+    ("system:serviceaccount:kube-system:statefulset-controller", "apps/v1", "StatefulSet"),
 ];
 
 /// Kind and name of the object, and of the workload it was made for.
@@ -46,9 +49,7 @@ pub(super) fn names_of(request: &Request) -> Vec<(String, String)> {
     if request.name.is_empty() {
         names.push((request.kind.name.clone(), object.name().to_owned()));
     }
-    if CONTROLLERS.contains(&request.user.name.as_str())
-        && let Some((kind, name)) = controller(object)
-    {
+    if let Some((kind, name)) = controller(object, &request.user.name) {
         // A Deployment names its ReplicaSets after itself and the hash that they put on their pods.
         if kind == "ReplicaSet"
             && let Some(hash) = super::label_of(object, "pod-template-hash")
@@ -68,8 +69,14 @@ pub(super) fn names_of(request: &Request) -> Vec<(String, String)> {
     names
 }
 
-fn controller(object: &Object) -> Option<(&str, &str)> {
+/// What the object was made for, if it is the controller of such things that makes it.
+fn controller<'o>(object: &'o Object, user: &str) -> Option<(&'static str, &'o str)> {
     let owners = object.root().at("metadata.ownerReferences")?;
     let owner = owners.items().find(|owner| owner.get("controller").and_then(Node::bool) == Some(true))?;
-    Some((owner.get("kind")?.str()?, owner.get("name")?.str()?))
+    let text = |key: &str| owner.get(key).and_then(Node::str);
+    let made_for = (text("apiVersion")?, text("kind")?);
+    let (.., kind) = CONTROLLERS.into_iter().find(|(account, api_version, kind)| {
+        [MANAGER, account].contains(&user) && made_for == (*api_version, *kind)
+    })?;
+    Some((kind, text("name")?))
 }

@@ -46,6 +46,8 @@ pub(super) fn policy(
     }
     let mode = spec.get("mode").and_then(Node::str).map_or(Mode::Enforce, mode_of);
     let images = spec.get("images");
+    no_empty_list(images, "registries", "allows images from anywhere: name some", errors);
+    no_empty_list(spec.get("defaults"), "dropCapabilities", "drops nothing: write [ALL]", errors);
     let policy = Policy {
         name: object.name().to_owned(),
         matching: matching(spec.get("match"), errors),
@@ -97,6 +99,14 @@ impl Policy {
     fn decides_nothing(&self) -> bool {
         let holds_pods = self.pod_security.is_some() || self.pod_security_policies.is_some();
         !holds_pods && self.checks.is_empty() && !self.defaults.any()
+    }
+}
+
+/// Refuses an empty list, which says less than whoever writes it will think.
+fn no_empty_list(holder: Option<Node<'_>>, key: &str, why: &str, errors: &mut Errors<'_>) {
+    let list = holder.and_then(|holder| holder.get(key));
+    if let Some(list) = list.filter(|list| list.items().len() == 0) {
+        errors.at(list, format!("an empty list {why}, or remove the key"));
     }
 }
 

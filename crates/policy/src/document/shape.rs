@@ -10,6 +10,8 @@ use crate::{Date, nearest};
 /// The entry of `checks` that stands for all that are not named.
 pub(super) const ALL: &str = "*";
 
+const NOTHING: &str = "nothing is written here: give a value or remove the key";
+
 /// Looks at every field below a mapping of the type.
 pub(super) fn mapping(node: Node<'_>, kind: &Type, checks: &dyn Catalogue, errors: &mut Errors<'_>) {
     if node.kind() != Value::Map {
@@ -22,9 +24,6 @@ pub(super) fn mapping(node: Node<'_>, kind: &Type, checks: &dyn Catalogue, error
             errors.at(key, format!("unknown field `{word}`, {}", way_out(word, &names)));
             continue;
         };
-        if value.kind() == Value::Null {
-            continue;
-        }
         if field.need == Need::Later {
             let text = format!(
                 "`{word}` is not supported by this version: remove it, what is not enforced must not be declared"
@@ -32,9 +31,14 @@ pub(super) fn mapping(node: Node<'_>, kind: &Type, checks: &dyn Catalogue, error
             errors.at(key, text);
             continue;
         }
+        // The API takes null for absent; here it is a key whose value was forgotten.
+        if value.kind() == Value::Null {
+            errors.at(value, NOTHING.to_owned());
+            continue;
+        }
         self::value(value, &field.kind, checks, errors);
     }
-    let missing = |name: &str| node.get(name).is_none();
+    let missing = |name: &str| node.entry(name).is_none();
     for field in kind.fields.iter().filter(|field| field.need == Need::Required && missing(field.name)) {
         errors.at(node, format!("`{}` is missing: {}", field.name, field.about));
     }
@@ -83,7 +87,7 @@ fn text<'a>(node: Node<'a>, errors: &mut Errors<'_>) -> Option<&'a str> {
     match (node.str(), node.kind()) {
         (Some(text), _) if !text.trim().is_empty() => Some(text),
         (Some(_), _) => {
-            errors.at(node, "nothing is written here: give a value or remove the key".to_owned());
+            errors.at(node, NOTHING.to_owned());
             None
         }
         (None, Value::Seq | Value::Map) => {

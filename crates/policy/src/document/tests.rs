@@ -117,6 +117,45 @@ fn what_is_wrong_is_named_with_its_place_and_the_way_out() {
 }
 
 #[test]
+fn what_is_forgotten_is_not_taken_for_absent() {
+    let nothing = "nothing is written here: give a value or remove the key";
+    for (spec, says) in [
+        ("podSecurity:\nchecks: {host-port: warn}", format!("p.yaml:5:3: {nothing}")),
+        ("podSecurity: {level: baseline, version: null}", format!("p.yaml:5:43: {nothing}")),
+        ("images: {registries: ~}\nchecks: {host-port: warn}", format!("p.yaml:5:24: {nothing}")),
+        (
+            "checks: {host-port: warn}\nwaivers: [{check: host-port, object: Pod/x, reason: , owner: o, expires: 2027-01-01}]",
+            format!("p.yaml:6:47: {nothing}"),
+        ),
+        (
+            "images: {registries: []}",
+            "p.yaml:5:24: an empty list allows images from anywhere: name some, or remove the key".to_owned(),
+        ),
+        (
+            "defaults: {seccompProfile: RuntimeDefault, dropCapabilities: []}",
+            "p.yaml:5:64: an empty list drops nothing: write [ALL], or remove the key".to_owned(),
+        ),
+    ] {
+        assert_eq!(refused(spec), says, "{spec}");
+    }
+}
+
+#[test]
+fn a_selector_that_can_choose_nothing_is_refused() {
+    for (selector, says) in [
+        ("{matchLabels: {\"a b\": c}}", "`a b` is no qualified name"),
+        ("{matchLabels: {a: b/c}}", "`b/c` is no label value"),
+        ("{matchExpressions: [{key: a/b/c, operator: Exists}]}", "`a/b/c` is no qualified name"),
+        ("{matchExpressions: [{key: a, operator: In, values: [\"b c\"]}]}", "`b c` is no label value"),
+    ] {
+        for field in ["namespaceSelector", "objectSelector"] {
+            let said = refused(&format!("match: {{{field}: {selector}}}\npodSecurity: {{level: baseline}}"));
+            assert!(said.starts_with("p.yaml:5:") && said.contains(says), "{said}");
+        }
+    }
+}
+
+#[test]
 fn every_mistake_is_reported_at_once() {
     let said = refused("mode: on\npodSecurity: {level: strict, verson: latest}\nchecks: {nope: warn}");
     assert_eq!(said.lines().count(), 4, "{said}");

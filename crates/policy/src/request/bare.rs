@@ -45,8 +45,8 @@ const CLUSTER: [&str; 24] = [
 /// Kubernetes does not serve itself it is the usual plural.
 pub fn resource_of(kind: &str) -> (String, Scope) {
     let scope = if CLUSTER.contains(&kind) { Scope::Cluster } else { Scope::Namespace };
-    let lower = kind.to_ascii_lowercase();
-    let consonant = |stem: &&str| !stem.ends_with(['a', 'e', 'o', 'u']);
+    let lower = kind.to_lowercase();
+    let consonant = |stem: &&str| !stem.ends_with(['a', 'e', 'i', 'o', 'u']);
     let plural = if lower == "endpoints" {
         lower
     } else if let Some(stem) = lower.strip_suffix('y').filter(consonant) {

@@ -36,7 +36,7 @@ pub fn read(source: &Arc<Source>) -> Result<Request, RequestError> {
             let message = format!("this is {}, expected a review or an object", root.kind().word());
             Err(error_at(root, message, None))
         }
-        (_, kind) if kind.ends_with("List") && root.get("items").is_some() => {
+        (_, kind) if kind == "List" || (kind.ends_with("List") && root.get("items").is_some()) => {
             let message = format!(
                 "a {kind} holds any number of objects and one request is decided at a time: give one of them, or \
                  let `cofferdam check --policy` judge them all"
@@ -188,6 +188,12 @@ fn gvk(request: Node<'_>, key: &str, last: &str, uid: &str) -> Result<Gvk, Reque
 fn user(request: Node<'_>, uid: &str) -> Result<User, RequestError> {
     let Some(info) = request.get("userInfo") else { return Ok(User::default()) };
     let mut extra = BTreeMap::new();
+    for (node, key) in [(Some(info), "userInfo"), (info.get("extra"), "extra")] {
+        if let Some(node) = node.filter(|node| node.kind() != Kind::Map) {
+            let message = format!("`{key}` is {}, expected a mapping", node.kind().word());
+            return Err(error_at(node, message, Some(uid)));
+        }
+    }
     for (key, values) in info.get("extra").into_iter().flat_map(Node::entries) {
         extra.insert(key.key_text().into_owned(), texts(Some(values), "extra", uid)?);
     }
@@ -201,7 +207,10 @@ fn user(request: Node<'_>, uid: &str) -> Result<User, RequestError> {
 
 /// A list of strings that may be missing.
 fn texts(list: Option<Node<'_>>, key: &str, uid: &str) -> Result<Vec<String>, RequestError> {
-    let wrong = |item| error_at(item, format!("`{key}` are strings"), Some(uid));
+    let wrong = |item| error_at(item, format!("`{key}` is a list of strings"), Some(uid));
+    if let Some(list) = list.filter(|list| list.kind() != Kind::Seq) {
+        return Err(wrong(list));
+    }
     let items = list.into_iter().flat_map(Node::items);
     items.map(|item| item.str().map(str::to_owned).ok_or_else(|| wrong(item))).collect()
 }

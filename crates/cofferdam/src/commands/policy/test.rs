@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use check::Known;
 use finding::Source;
-use object::{Inventory, Limits, Object, read};
+use object::{Inventory, Limits, Object, Read, Version, read};
 use policy::admission_policy::suite::{self, Case, Difference, cases};
-use policy::admission_policy::{Authorize, Cluster, Policies, Problem, Weight, by_roles};
+use policy::admission_policy::{Cluster, Decision, Policies, Problem, Weight, by_roles};
+use policy::decide::{Decider, Facts};
+use policy::document::Reading;
 use policy::rbac::{self, Rbac};
 
 use crate::cli::{PolicyTestArgs, TestFormat};
+use crate::config::today;
 use crate::exit::Outcome;
 use crate::input::{read_text, shown};
 use crate::ui::Ui;
@@ -100,11 +104,13 @@ fn directories(root: &Path) -> anyhow::Result<BTreeMap<PathBuf, Vec<PathBuf>>> {
 impl Run {
     fn directory(&mut self, directory: &Path, files: &[PathBuf]) {
         let mut objects: Vec<Object> = Vec::new();
+        let mut reading = Reading::default();
         for file in files {
             match read_text(file) {
                 Ok(text) => {
                     let source = Arc::new(Source::file(shown(file), text));
                     let read = read(&source, Limits::default());
+                    take_policies(&mut reading, &source, &read);
                     for problem in read.problems.iter().filter(|problem| problem.loses_objects()) {
                         let (path, place) = problem.source.place(problem.span.start);
                         self.errors
@@ -121,23 +127,62 @@ impl Run {
         if cases.is_empty() && wrong.is_empty() && !strangers.iter().any(is_ours) {
             return;
         }
-        let (policies, problems) = Policies::load(&objects);
         let faults = rbac::faults(&objects);
-        if policies.is_empty() && problems.iter().all(|problem| problem.weight == Weight::Warning) {
+        for problem in wrong.iter().chain(&faults).chain(&strangers) {
+            self.problem(problem);
+        }
+        let runs: Option<Vec<CaseRun>> = if objects.iter().any(suite::is_for_webhooks) {
+            self.decider(reading).map(|decider| {
+                let facts = Facts::of(Inventory::new(objects));
+                cases.iter().map(|case| judged(case, &case.decide_by(&decider, &facts))).collect()
+            })
+        } else {
+            let (policies, problems) = Policies::load(&objects);
+            for problem in &problems {
+                self.problem(problem);
+            }
+            let is_void = policies.is_empty() && problems.iter().all(|p| p.weight == Weight::Warning);
+            let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
+            if wrong.is_empty() && !cases.is_empty() {
+                let unasked = suite::unasked(&policies, &cases, &cluster, &authorize);
+                self.warnings.extend(unasked.iter().map(ToString::to_string));
+            }
+            let decided = |case: &Case| judged(case, &case.decide(&policies, &cluster, &authorize));
+            (!is_void).then(|| cases.iter().map(decided).collect())
+        };
+        if runs.is_none() {
             let directory = shown(directory);
             self.errors.push(format!("{directory}: no policy is in force here, so its cases show nothing"));
         }
-        for problem in problems.iter().chain(&wrong).chain(&faults).chain(&strangers) {
-            let list = if problem.weight == Weight::Refused { &mut self.errors } else { &mut self.warnings };
-            list.push(problem.to_string());
-        }
-        let authorize = by_roles(Rbac::of(&Inventory::new(objects)));
-        if wrong.is_empty() && !cases.is_empty() {
-            let unasked = suite::unasked(&policies, &cases, &cluster, &authorize);
-            self.warnings.extend(unasked.iter().map(ToString::to_string));
-        }
-        let cases = cases.iter().map(|case| judge(case, &policies, &cluster, &authorize)).collect();
-        self.suites.push(SuiteRun { directory: shown(directory), cases });
+        self.suites.push(SuiteRun { directory: shown(directory), cases: runs.unwrap_or_default() });
+    }
+
+    fn problem(&mut self, problem: &Problem) {
+        let list = if problem.weight == Weight::Refused { &mut self.errors } else { &mut self.warnings };
+        list.push(problem.to_string());
+    }
+
+    /// All policies of a directory as a webhook decides by them, if any is in force.
+    fn decider(&mut self, reading: Reading) -> Option<Decider> {
+        let policies = reading.finish(&[], Version::NEWEST);
+        self.errors.extend(policies.errors.iter().map(ToString::to_string));
+        self.warnings.extend(policies.warnings.iter().map(ToString::to_string));
+        (!policies.is_empty()).then(|| Decider::new(policies, Version::NEWEST, &check::compile))
+    }
+}
+
+/// Gives the policies among the objects of a text to whoever reads them together.
+fn take_policies(reading: &mut Reading, source: &Source, read: &Read) {
+    let is_policy =
+        |object: &&Object| suite::is_for_webhooks(object) || object.group() == "admissionregistration.k8s.io";
+    let objects: Vec<Object> = read.objects.iter().filter(is_policy).cloned().collect();
+    if !objects.is_empty() {
+        let is_in_one = |problem: &&object::Problem| {
+            let spans = objects.iter().map(|object| object.root().span());
+            spans.into_iter().any(|span| (span.start..span.end).contains(&problem.span.start))
+        };
+        let problems = read.problems.iter().filter(is_in_one).cloned().collect();
+        reading.add(source, &Read { objects, problems, ..Read::default() }, &Known, today());
     }
 }
 
@@ -147,13 +192,12 @@ fn is_ours(stranger: &Problem) -> bool {
     kind == suite::KIND || policy::nearest(kind, &[suite::KIND]).is_some()
 }
 
-fn judge(case: &Case, policies: &Policies, cluster: &Cluster, authorize: &Authorize) -> CaseRun {
-    let decision = case.decide(policies, cluster, authorize);
+fn judged(case: &Case, decision: &Decision) -> CaseRun {
     let (file, place) = case.source.place(case.span.start);
     CaseRun {
         name: case.name.clone(),
         file: file.to_owned(),
         line: place.line,
-        differences: case.differences(&decision),
+        differences: case.differences(decision),
     }
 }

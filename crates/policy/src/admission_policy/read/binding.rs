@@ -3,8 +3,9 @@
 use object::{Kind, Node};
 
 use super::form::{Form, unsupported};
-use super::{names, resources};
+use super::resources;
 use crate::admission_policy::model::{Action, Binding, Family, Missing, ParamChoice, ParamRef};
+use crate::names;
 
 /// The binding, as far as it can be read; what is wrong with it is in the form.
 pub(super) fn read(form: &mut Form<'_>, family: Family) -> Option<Binding> {

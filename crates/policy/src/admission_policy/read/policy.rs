@@ -7,11 +7,12 @@
 use object::{Kind, Node};
 
 use super::form::{Form, unsupported};
-use super::{names, resources};
+use super::resources;
 use crate::admission_policy::model::{
     Body, Expression, FailurePolicy, Family, Match, Mutation, ParamKind, PatchType, Policy, Reinvocation,
     Validation,
 };
+use crate::names;
 
 const COMMON: &[&str] = &["failurePolicy", "paramKind", "matchConstraints", "matchConditions", "variables"];
 const VALIDATING: &[&str] = &["validations", "auditAnnotations"];

@@ -5,9 +5,9 @@
 use object::Node;
 
 use super::form::{Form, unsupported};
-use super::names;
 use crate::admission_policy::model::{Family, Match, MatchPolicy, Rule, Scope};
-use crate::admission_policy::selector::{Selector, Term, Test};
+use crate::names;
+use crate::selector::{Selector, Term, Test};
 
 const MATCH: &[&str] =
     &["namespaceSelector", "objectSelector", "resourceRules", "excludeResourceRules", "matchPolicy"];

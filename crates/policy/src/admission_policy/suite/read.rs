@@ -8,7 +8,7 @@ use super::super::{
     Cluster, GroupVersionKind, GroupVersionResource, Operation, Problem, Request, Scope, User, as_served,
 };
 use super::{Case, Expect};
-use crate::request::{EVERYBODY, NOBODY};
+use crate::request::{EVERYBODY, NOBODY, resource_of};
 
 /// The version of the document.
 pub const API_VERSION: &str = "cofferdam.dev/v1alpha1";
@@ -113,7 +113,8 @@ fn request<'a>(form: &mut Form<'a>, node: Node<'a>, cluster: &Cluster) -> Option
 fn resource<'a>(form: &mut Form<'a>, node: Node<'a>, kind: &GroupVersionKind) -> GroupVersionResource {
     let written = form.text(node, "resource").unwrap_or_default();
     let mut parts = written.rsplitn(3, '/');
-    let name = parts.next().filter(|name| !name.is_empty()).map_or_else(|| plural(&kind.kind), str::to_owned);
+    let name =
+        parts.next().filter(|name| !name.is_empty()).map_or_else(|| resource_of(&kind.kind).0, str::to_owned);
     let (group, version) = match (parts.next(), parts.next()) {
         (Some(version), group) => (group.unwrap_or_default(), version),
         _ => (kind.group.as_str(), kind.version.as_str()),
@@ -178,20 +179,4 @@ fn expect<'a>(form: &mut Form<'a>, node: Node<'a>) -> Option<Expect> {
         audit_annotations: map(form, "auditAnnotations"),
         changes: map(form, "changes"),
     })
-}
-
-/// The resource of a kind, by the rule the API follows for its own and most custom kinds.
-fn plural(kind: &str) -> String {
-    let lower = kind.to_lowercase();
-    let vowel = |stem: &str| stem.ends_with(['a', 'e', 'i', 'o', 'u']);
-    if lower == "endpoints" {
-        return lower;
-    }
-    if let Some(stem) = lower.strip_suffix('y').filter(|stem| !vowel(stem)) {
-        return format!("{stem}ies");
-    }
-    if lower.ends_with(['s', 'x']) || lower.ends_with("ch") || lower.ends_with("sh") {
-        return format!("{lower}es");
-    }
-    format!("{lower}s")
 }

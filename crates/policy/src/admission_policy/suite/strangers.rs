@@ -9,20 +9,22 @@ use object::{Node, Object};
 use super::super::Problem;
 use super::super::read::Form;
 use super::{API_VERSION, KIND};
-use crate::document;
-use crate::nearest;
+use crate::{document, nearest, pod_security_policy};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const OURS: &str = "cofferdam.dev";
 const RBAC: &str = "rbac.authorization.k8s.io";
 
 /// Group and kind of what takes part in every test.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 14] = [
     (ADMISSION, "ValidatingAdmissionPolicy"),
     (ADMISSION, "ValidatingAdmissionPolicyBinding"),
     (ADMISSION, "MutatingAdmissionPolicy"),
     (ADMISSION, "MutatingAdmissionPolicyBinding"),
     (OURS, KIND),
+    (OURS, document::KIND),
+    ("policy", "PodSecurityPolicy"),
+    (OURS, "PodSecurityPolicy"),
     (RBAC, "Role"),
     (RBAC, "ClusterRole"),
     (RBAC, "RoleBinding"),
@@ -30,6 +32,11 @@ const PARTS: [(&str, &str); 11] = [
     ("", "Namespace"),
     ("apiextensions.k8s.io", "CustomResourceDefinition"),
 ];
+
+/// Whether a document is a policy that no API server asks by itself.
+pub fn is_for_webhooks(object: &Object) -> bool {
+    object.group() == OURS && object.kind() == document::KIND || pod_security_policy::is_policy(object)
+}
 
 /// What is wrong with the documents that take no part: one each, with the nearest kind that does.
 pub fn strangers(objects: &[Object]) -> Vec<Problem> {
@@ -65,10 +72,6 @@ fn version_fault(object: &Object) -> Option<String> {
 
 /// What a person may do about a document of this kind.
 fn way_out(group: &str, kind: &str, params: &BTreeSet<(String, String)>) -> String {
-    if group == OURS && kind == document::KIND || kind == "PodSecurityPolicy" {
-        return "is not asked here: test it with `cofferdam admit --policy`, and move it out of this directory"
-            .to_owned();
-    }
     if let Some((home, _)) = PARTS.iter().find(|(_, known)| *known == kind) {
         let home = if home.is_empty() { "the core group, apiVersion v1" } else { home };
         return format!("is of {home}, not of `{group}`: mend `apiVersion`");

@@ -77,6 +77,74 @@ fn an_object_that_no_server_decodes_is_refused() {
 }
 
 #[test]
+fn what_cannot_be_read_is_refused_whatever_the_policy_asks() {
+    let objects = [
+        ("\"x\"", "failed to decode object"),
+        ("[]", "failed to decode object"),
+        ("null", "failed to decode object"),
+        ("{\"kind\": \"Pod\", \"apiVersion\": \"v1\", \"spec\": []}", "failed to decode object"),
+        (
+            "{\"kind\": \"Pod\", \"apiVersion\": \"v1\", \"spec\": {\"hostPID\": \"true\"}}",
+            "failed to decode object",
+        ),
+        ("{\"kind\": \"ConfigMap\", \"apiVersion\": \"v1\"}", "failed to decode pod"),
+    ];
+    for (object, says) in objects {
+        for spec in [
+            "{checks: {named-x: enforce}}",
+            "{checks: {named-x: enforce}, podSecurity: {level: privileged}}",
+            "{defaults: {automountServiceAccountToken: false}}",
+        ] {
+            let response = decide(spec, &review(object), &Cluster::empty());
+            assert_eq!(super::message(&response), says, "{spec} {object}");
+            assert_eq!(response.denied.as_ref().map(|status| status.code), Some(400));
+            assert!(response.audit["error"].starts_with(says), "{:?}", response.audit);
+        }
+        let response = decide("{checks: {named-x: warn}}", &review(object), &Cluster::empty());
+        assert!(response.is_allowed() && response.audit["error"].starts_with(says), "{response:?}");
+        let exempt = "{checks: {named-x: enforce}, exemptions: {usernames: [ann]}}";
+        assert!(decide(exempt, &review(object), &Cluster::empty()).is_allowed());
+        // Nothing is said against what is removed, or has another form on its way.
+        for (operation, subresource) in [("DELETE", ""), ("CONNECT", "exec"), ("CREATE", "eviction")] {
+            let text = review(object)
+                .replace("\"CREATE\"", &format!("\"{operation}\", \"subResource\": \"{subresource}\""));
+            let response = decide("{checks: {named-x: enforce}}", &text, &Cluster::empty());
+            assert!(response.is_allowed(), "{text}");
+        }
+    }
+    let workload = review("[]").replace(
+        "\"\", \"version\": \"v1\", \"resource\": \"pods\"",
+        "\"apps\", \"version\": \"v1\", \"resource\": \"deployments\"",
+    );
+    let response = decide("{checks: {named-x: enforce}}", &workload, &Cluster::empty());
+    assert!(response.is_allowed() && response.audit.contains_key("error"), "{response:?}");
+}
+
+#[test]
+fn a_list_is_no_object() {
+    for kind in ["List", "PodList"] {
+        let text = format!("{{apiVersion: v1, kind: {kind}, items: [{POD}]}}");
+        let said = read(&source(&text)).unwrap_err().to_string();
+        assert_eq!(said, format!("t.yaml:1:1: a {kind}: one object is decided at a time, write it alone"));
+    }
+    assert!(read(&source("{apiVersion: example.com/v1, kind: WishList, spec: {}}")).is_ok());
+}
+
+#[test]
+fn who_asks_is_read_or_the_review_is_refused() {
+    for (info, says) in [
+        ("[]", "`userInfo` is a list, expected a mapping"),
+        ("{\"groups\": \"system:masters\"}", "`groups` is a list of strings"),
+        ("{\"extra\": []}", "`extra` is a list, expected a mapping"),
+        ("{\"extra\": {\"a\": \"b\"}}", "`extra` is a list of strings"),
+    ] {
+        let text = review(POD).replace("{\"username\": \"ann\"}", info);
+        let said = read(&source(&text)).unwrap_err().to_string();
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
 fn size_and_depth_have_an_end() {
     let long =
         review(&POD.replace(

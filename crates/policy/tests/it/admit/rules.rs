@@ -142,19 +142,26 @@ fn whom_the_policy_leaves_alone_it_does_not_judge() {
 #[test]
 fn a_waiver_covers_an_object_and_the_pods_that_its_controller_makes() {
     let spec = "{checks: {named-x: enforce}, waivers: [{check: named-x, object: DaemonSet/shop/x, reason: r, owner: o, expires: 2027-01-01}]}";
-    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: x, ownerReferences: [{kind: DaemonSet, name: x, controller: true, uid: u}]}, spec: {containers: []}}";
-    let made_by = |user: &str| {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: x, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: x, controller: true, uid: u}]}, spec: {containers: []}}";
+    let made = |user: &str, pod: &str| {
         let text = review("CREATE", pod, "null")
             .replace("kind: Service", "kind: Pod")
             .replace("resource: services", "resource: pods")
             .replace("username: ann", &format!("username: '{user}'"));
         decide(spec, &text, &Cluster::empty())
     };
-    let controller = made_by("system:serviceaccount:kube-system:daemon-set-controller");
-    assert!(controller.is_allowed());
-    assert_eq!(controller.audit["waived"], "named-x until 2027-01-01 by o: r");
-    // Anybody may claim an owner.
-    assert!(!made_by("ann").is_allowed());
+    let own = "system:serviceaccount:kube-system:daemon-set-controller";
+    for user in [own, "system:kube-controller-manager"] {
+        let controller = made(user, pod);
+        assert!(controller.is_allowed());
+        assert_eq!(controller.audit["waived"], "named-x until 2027-01-01 by o: r");
+    }
+    // Anybody may claim an owner, and no controller makes pods for another's.
+    for user in ["ann", "system:serviceaccount:shop:daemon-set-controller", &own.replace("daemon-set", "job")]
+    {
+        assert!(!made(user, pod).is_allowed(), "{user}");
+    }
+    assert!(!made(own, &pod.replace("apps/v1", "example.com/v1")).is_allowed());
 }
 
 #[test]
@@ -167,6 +174,8 @@ fn an_image_from_elsewhere_is_fine_in_the_sandbox() {
         response.patch.to_json(),
         r#"[{"op":"add","path":"/spec/runtimeClassName","value":"gvisor"}]"#
     );
+    let empty = pod.replace("spec: {", "spec: {runtimeClassName: null, ");
+    assert!(decide(spec, &empty, &Cluster::empty()).is_allowed());
     let other = pod.replace("spec: {", "spec: {runtimeClassName: runc, ");
     assert!(!decide(spec, &other, &Cluster::empty()).is_allowed());
     assert!(decide(spec, POD, &Cluster::empty()).patch.is_empty());

@@ -5,7 +5,7 @@
 type Verdict = Result<(), String>;
 
 /// A DNS subdomain (RFC 1123): what most objects are called.
-pub(super) fn subdomain(name: &str) -> Verdict {
+pub(crate) fn subdomain(name: &str) -> Verdict {
     let ok = name.len() <= 253 && name.split('.').all(is_label);
     verdict(ok, || {
         format!(
@@ -15,7 +15,7 @@ pub(super) fn subdomain(name: &str) -> Verdict {
 }
 
 /// A DNS label that starts with a letter (RFC 1035): API versions and kinds in lower case.
-pub(super) fn label_1035(name: &str) -> Verdict {
+pub(crate) fn label_1035(name: &str) -> Verdict {
     let ok = name.len() <= 63 && is_label(name) && name.starts_with(|c: char| c.is_ascii_lowercase());
     verdict(ok, || {
         format!("`{name}` must be lower case letters, digits and `-`, at most 63, starting with a letter")
@@ -23,7 +23,7 @@ pub(super) fn label_1035(name: &str) -> Verdict {
 }
 
 /// A name with an optional DNS prefix: label keys, match conditions, audit annotations.
-pub(super) fn qualified(name: &str) -> Verdict {
+pub(crate) fn qualified(name: &str) -> Verdict {
     let (prefix, part) = match name.split_once('/') {
         Some((prefix, part)) => (Some(prefix), part),
         None => (None, name),
@@ -40,7 +40,7 @@ pub(super) fn qualified(name: &str) -> Verdict {
 }
 
 /// The value of a label; may be empty.
-pub(super) fn label_value(value: &str) -> Verdict {
+pub(crate) fn label_value(value: &str) -> Verdict {
     verdict(is_word(value, 63), || {
         format!(
             "`{value}` is no label value: use at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit"
@@ -49,14 +49,14 @@ pub(super) fn label_value(value: &str) -> Verdict {
 }
 
 /// A name that can stand in a path.
-pub(super) fn path_segment(name: &str) -> Verdict {
+pub(crate) fn path_segment(name: &str) -> Verdict {
     verdict(!matches!(name, "." | "..") && !name.contains(['/', '%']), || {
         format!("`{name}` cannot be a name: it must not be `.` or `..` nor contain `/` or `%`")
     })
 }
 
 /// An identifier that CEL can read.
-pub(super) fn cel_identifier(name: &str) -> Verdict {
+pub(crate) fn cel_identifier(name: &str) -> Verdict {
     const RESERVED: &[&str] = &[
         "true",
         "false",
