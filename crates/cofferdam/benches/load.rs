@@ -28,8 +28,7 @@ const BATCH: usize = 5_000;
 const FEW: usize = 16;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The restricted level and every check a policy may name, but one: the API server itself writes `serviceAccount` into
-/// every pod, and the check takes that for the user's doing.
+/// The restricted level and every check a policy may name.
 const POLICY: &str = "\
 apiVersion: cofferdam.dev/v1alpha1
 kind: Policy
