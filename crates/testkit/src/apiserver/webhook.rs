@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn three_bytes_are_four_letters() {
-        let all = ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes()));
+        // The words of RFC 4648, section 10.
+        let all = ["", "f", "fo", "foo", "foob"].map(|text| base64(text.as_bytes())); // typos: ignore
         assert_eq!(all, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
     }
 }
