@@ -19,6 +19,8 @@ pub(crate) struct Peers {
     by_address: Mutex<HashMap<IpAddr, Weigh>>,
     connections: usize,
     pieces: usize,
+    /// Many addresses together may not fill memory either.
+    all: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -41,6 +43,7 @@ impl Peers {
             by_address: Mutex::default(),
             connections: limits.connections_of_peer,
             pieces: limits.bodies_of_peer.div_ceil(PIECE),
+            all: Arc::new(Semaphore::new(limits.bodies.div_ceil(PIECE).min(Semaphore::MAX_PERMITS))),
         })
     }
 
@@ -60,9 +63,34 @@ impl Peers {
 
 impl Peer {
     /// Room for so many more bytes of a body that has `before` already.
-    pub(crate) fn room(&self, before: usize, more: usize) -> Option<OwnedSemaphorePermit> {
+    ///
+    /// Whoever has as much as is free gets no more: then there is room left for an address that comes later, however
+    /// many there are already.
+    pub(crate) fn room(&self, before: usize, more: usize) -> Option<Pieces> {
         let pieces = (before + more).div_ceil(PIECE) - before.div_ceil(PIECE);
-        Arc::clone(&self.pieces).try_acquire_many_owned(u32::try_from(pieces).ok()?).ok()
+        let held = self.peers.pieces.saturating_sub(self.pieces.available_permits());
+        if pieces > 0 && held + pieces > self.peers.all.available_permits() {
+            return None;
+        }
+        let pieces = u32::try_from(pieces).ok()?;
+        Some(Pieces {
+            of_peer: Arc::clone(&self.pieces).try_acquire_many_owned(pieces).ok()?,
+            of_all: Arc::clone(&self.peers.all).try_acquire_many_owned(pieces).ok()?,
+        })
+    }
+}
+
+/// Room for a part of a body, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Pieces {
+    of_peer: OwnedSemaphorePermit,
+    of_all: OwnedSemaphorePermit,
+}
+
+impl Pieces {
+    pub(crate) fn merge(&mut self, more: Self) {
+        self.of_peer.merge(more.of_peer);
+        self.of_all.merge(more.of_all);
     }
 }
 
@@ -94,5 +122,26 @@ mod tests {
         assert!(second.room(0, 1).is_none(), "the bytes are those of the address");
         drop((held, first));
         assert!(second.room(0, 1).is_some() && peers.connect(one).is_some());
+    }
+
+    #[test]
+    fn many_addresses_together_leave_room_for_one_more() {
+        let limits = Limits { bodies_of_peer: 1 << 20, bodies: 1 << 20, ..Limits::default() };
+        let peers = Peers::new(&limits);
+        let (mut held, mut guests) = (Vec::new(), Vec::new());
+        let mut all = 0;
+        for number in 0..9 {
+            let peer = peers.connect(IpAddr::from([10, 0, 0, number])).unwrap();
+            let before = all;
+            while let Some(room) = peer.room(0, PIECE) {
+                held.push(room);
+                all += PIECE;
+            }
+            assert!(all > before && all < 1 << 20, "address {number} gets some, and leaves some: {all}");
+            guests.push(peer);
+        }
+        drop(held);
+        let late = peers.connect(IpAddr::from([10, 0, 1, 0])).unwrap();
+        assert!(late.room(0, 500_000).is_some(), "what is given back is there again");
     }
 }
