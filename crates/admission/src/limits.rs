@@ -9,7 +9,8 @@ use policy::request::MAX_REVIEW;
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
-    /// Connections at once from one address: one pod may not shut out the API server.
+    /// Connections at once from one address: one pod may not shut out the API server. Many pods may not either: an
+    /// address has no more than it leaves free.
     pub connections_of_peer: usize,
     /// Requests at once in one HTTP/2 connection.
     pub streams: u32,

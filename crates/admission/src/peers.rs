@@ -47,13 +47,13 @@ impl Peers {
         })
     }
 
-    /// One more connection, unless the address has its fill.
-    pub(crate) fn connect(self: &Arc<Self>, address: IpAddr) -> Option<Peer> {
+    /// One more connection, unless the address has its fill, or more than the `free` places it leaves to others.
+    pub(crate) fn connect(self: &Arc<Self>, address: IpAddr, free: usize) -> Option<Peer> {
         let mut all = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
         let weigh = all
             .entry(address)
             .or_insert_with(|| Weigh { connections: 0, pieces: Arc::new(Semaphore::new(self.pieces)) });
-        if weigh.connections >= self.connections {
+        if weigh.connections >= self.connections || weigh.connections > free {
             return None;
         }
         weigh.connections += 1;
@@ -115,13 +115,13 @@ mod tests {
         let limits = Limits { connections_of_peer: 2, bodies_of_peer: 4096, ..Limits::default() };
         let peers = Peers::new(&limits);
         let (one, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
-        let first = peers.connect(one).unwrap();
-        let second = peers.connect(one).unwrap();
-        assert!(peers.connect(one).is_none() && peers.connect(other).is_some());
+        let first = peers.connect(one, 9).unwrap();
+        let second = peers.connect(one, 9).unwrap();
+        assert!(peers.connect(one, 9).is_none() && peers.connect(other, 9).is_some());
         let held = first.room(0, 4000).unwrap();
         assert!(second.room(0, 1).is_none(), "the bytes are those of the address");
         drop((held, first));
-        assert!(second.room(0, 1).is_some() && peers.connect(one).is_some());
+        assert!(second.room(0, 1).is_some() && peers.connect(one, 9).is_some());
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
         let (mut held, mut guests) = (Vec::new(), Vec::new());
         let mut all = 0;
         for number in 0..9 {
-            let peer = peers.connect(IpAddr::from([10, 0, 0, number])).unwrap();
+            let peer = peers.connect(IpAddr::from([10, 0, 0, number]), 9).unwrap();
             let before = all;
             while let Some(room) = peer.room(0, PIECE) {
                 held.push(room);
@@ -141,7 +141,16 @@ mod tests {
             guests.push(peer);
         }
         drop(held);
-        let late = peers.connect(IpAddr::from([10, 0, 1, 0])).unwrap();
+        let late = peers.connect(IpAddr::from([10, 0, 1, 0]), 9).unwrap();
         assert!(late.room(0, 500_000).is_some(), "what is given back is there again");
+    }
+
+    #[test]
+    fn who_has_more_connections_than_are_left_gets_no_more_and_others_do() {
+        let peers = Peers::new(&Limits::default());
+        let (one, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let _held = [peers.connect(one, 2).unwrap(), peers.connect(one, 1).unwrap()];
+        assert!(peers.connect(one, 1).is_none());
+        assert!(peers.connect(other, 0).is_some(), "the last place is for somebody who has none");
     }
 }
