@@ -60,10 +60,10 @@ impl Door {
         let read = body::read(request.into_body(), limits.body, limits.body_time.min(time), &self.peer);
         let (body, _room) = read.await.map_err(|refused| self.unread(refused))?;
         let review = self.gate.review(turn, body, since + time).await;
-        let (request, response) = review.map_err(|fault| self.fault(turn, &fault))?;
-        self.gate.log.decided(turn, &request, &response);
-        self.gate.metrics.decided(turn, &response);
-        let text = response.review().to_string();
+        let reviewed = review.map_err(|fault| self.fault(turn, &fault))?;
+        self.gate.log.decided(turn, &reviewed.request, &reviewed.response);
+        self.gate.metrics.decided(turn, &reviewed.response);
+        let text = reviewed.response.review().to_string();
         Ok(json_answer(StatusCode::OK, text))
     }
 

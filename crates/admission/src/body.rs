@@ -5,10 +5,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use crate::peers::Peer;
+use crate::peers::{Peer, Pieces};
 
 /// Why there is no body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +50,10 @@ pub(crate) async fn read(
 
 /// Room that a body takes, given back when it is dropped.
 #[derive(Debug, Default)]
-pub(crate) struct Room(Option<OwnedSemaphorePermit>);
+pub(crate) struct Room(Option<Pieces>);
 
 impl Room {
-    fn add(&mut self, more: OwnedSemaphorePermit) {
+    fn add(&mut self, more: Pieces) {
         match &mut self.0 {
             Some(held) => held.merge(more),
             None => self.0 = Some(more),

@@ -16,7 +16,7 @@ use crate::live::{self, Live};
 use crate::log::Log;
 use crate::metrics::Metrics;
 use crate::swap::Swap;
-use crate::work::{self, Pool, Unfinished};
+use crate::work::{self, Pool, Room, Unfinished};
 
 /// Everything a decision goes by, replaced as a whole.
 #[derive(Debug)]
@@ -60,6 +60,14 @@ pub struct Gate {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) log: Arc<Log>,
     health: Arc<Health>,
+}
+
+/// A review and its answer.
+pub(crate) struct Reviewed {
+    pub(crate) request: Request,
+    pub(crate) response: Response,
+    /// What was read takes many times its size until it is dropped.
+    _room: Option<Room>,
 }
 
 /// Why a review has no answer.
@@ -135,17 +143,14 @@ impl Gate {
     }
 
     /// The answer to a review.
-    pub(crate) async fn review(
-        &self,
-        turn: Turn,
-        body: Bytes,
-        deadline: Instant,
-    ) -> Result<(Request, Response), Fault> {
+    pub(crate) async fn review(&self, turn: Turn, body: Bytes, deadline: Instant) -> Result<Reviewed, Fault> {
         let _place = self.reviews.try_acquire().map_err(|_| Fault::Shed)?;
         let state = self.state();
         let slow = body.len() > self.limits.inline || state.decider.runs_expressions();
-        let slow = slow.then_some(body.len());
-        let request = self.compute(slow, deadline, move || read(&body)).await?.map_err(Fault::Unreadable)?;
+        // Held to the end: many that were read and wait to be decided take as much as many that are decided.
+        let room = if slow { Some(self.pool.room(body.len(), deadline).await?) } else { None };
+        let (request, room) = compute(room, deadline, move || read(&body)).await?;
+        let request = request.map_err(Fault::Unreadable)?;
         let fetched = live::fetch(self.live.as_deref(), &state, &request, deadline).await;
         let decide = move || {
             let lookup = fetched.over(&state.facts);
@@ -155,23 +160,22 @@ impl Gate {
             };
             (request, response)
         };
-        let (request, response) = self.compute(slow, deadline, decide).await?;
+        let ((request, response), room) = compute(room, deadline, decide).await?;
         if let Some(denials) = self.denials.as_ref().filter(|_| !response.is_allowed()) {
             denials(&request, &response);
         }
-        Ok((request, response))
+        Ok(Reviewed { request, response, _room: room })
     }
+}
 
-    async fn compute<T: Send + 'static>(
-        &self,
-        slow: Option<usize>,
-        deadline: Instant,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Unfinished> {
-        match slow {
-            Some(bytes) => self.pool.run(bytes, deadline, work).await,
-            None => work::here(work),
-        }
+async fn compute<T: Send + 'static>(
+    room: Option<Room>,
+    deadline: Instant,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<(T, Option<Room>), Unfinished> {
+    match room {
+        Some(room) => work::apart(room, deadline, work).await.map(|(done, room)| (done, Some(room))),
+        None => work::here(work).map(|done| (done, None)),
     }
 }
 

@@ -9,7 +9,8 @@ use policy::request::MAX_REVIEW;
 pub struct Limits {
     /// Connections at once.
     pub connections: usize,
-    /// Connections at once from one address: one pod may not shut out the API server.
+    /// Connections at once from one address: one pod may not shut out the API server. Many pods may not either: an
+    /// address has no more than it leaves free.
     pub connections_of_peer: usize,
     /// Requests at once in one HTTP/2 connection.
     pub streams: u32,
@@ -17,6 +18,8 @@ pub struct Limits {
     pub body: usize,
     /// Bytes of unfinished bodies from one address.
     pub bodies_of_peer: usize,
+    /// Bytes of unfinished bodies from everybody. No address gets more of it than it leaves to others.
+    pub bodies: usize,
     /// Reviews that are decided or wait for it at once; beyond, 503.
     pub reviews: usize,
     /// A review up to this size is decided where it was read; a larger one, and any where policies run
@@ -46,6 +49,7 @@ impl Default for Limits {
             streams: 250,
             body: MAX_REVIEW,
             bodies_of_peer: 16 << 20,
+            bodies: 64 << 20,
             reviews: 1024,
             inline: 64 << 10,
             at_work: 3 << 20,

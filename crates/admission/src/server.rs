@@ -145,7 +145,9 @@ async fn accept(listener: TcpListener, listening: Listening) {
             metrics.connection_refused("connections");
             continue;
         };
-        let Some(peer) = listening.peers.connect(address.ip().to_canonical()) else {
+        let Some(peer) =
+            listening.peers.connect(address.ip().to_canonical(), listening.room.available_permits())
+        else {
             metrics.connection_refused("connections of one address");
             continue;
         };
@@ -206,7 +208,8 @@ async fn watch_over(listener: TcpListener, gate: Arc<Gate>, closing: watch::Rece
     loop {
         let Some((stream, address)) = next(&listener, &gate).await else { continue };
         let place = Arc::clone(&room).try_acquire_owned().ok();
-        let Some(held) = place.zip(peers.connect(address.ip().to_canonical())) else {
+        let Some(held) = place.zip(peers.connect(address.ip().to_canonical(), room.available_permits()))
+        else {
             gate.metrics.connection_refused("watchers");
             continue;
         };

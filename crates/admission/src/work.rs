@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
@@ -34,24 +34,33 @@ impl Pool {
         Self { room: Arc::new(Semaphore::new(all)), all }
     }
 
-    /// Computes on a thread of its own.
-    pub(crate) async fn run<T: Send + 'static>(
-        &self,
-        bytes: usize,
-        deadline: Instant,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Unfinished> {
+    /// Room for a review of so many bytes, from when it is read until nothing of it is left.
+    pub(crate) async fn room(&self, bytes: usize, deadline: Instant) -> Result<Room, Unfinished> {
         let pieces = bytes.max(LEAST).div_ceil(PIECE).min(self.all);
         let room = Arc::clone(&self.room).acquire_many_owned(u32::try_from(pieces).unwrap_or(u32::MAX));
-        let room = timeout_at(deadline.into(), room).await.map_err(|_| Unfinished::Late)?;
-        let work = spawn_blocking(move || {
-            let done = here(work);
-            drop(room);
-            done
-        });
-        let done = timeout_at(deadline.into(), work).await.map_err(|_| Unfinished::Late)?;
-        done.unwrap_or(Err(Unfinished::Panicked))
+        timeout_at(deadline.into(), room)
+            .await
+            .map_err(|_| Unfinished::Late)?
+            .map(Room)
+            .map_err(|_| Unfinished::Late)
     }
+}
+
+/// A share of the memory for what is computed.
+#[derive(Debug)]
+pub(crate) struct Room(
+    #[expect(dead_code, reason = "is given back when it is dropped")] OwnedSemaphorePermit,
+);
+
+/// Computes on a thread of its own, and gives back the room only when that has ended, whoever waits for it.
+pub(crate) async fn apart<T: Send + 'static>(
+    room: Room,
+    deadline: Instant,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<(T, Room), Unfinished> {
+    let work = spawn_blocking(move || here(work).map(|done| (done, room)));
+    let done = timeout_at(deadline.into(), work).await.map_err(|_| Unfinished::Late)?;
+    done.unwrap_or(Err(Unfinished::Panicked))
 }
 
 /// Computes where it stands.

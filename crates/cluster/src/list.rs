@@ -49,6 +49,7 @@ pub struct Pages<'c> {
     token: Option<String>,
     limit: usize,
     restarts: usize,
+    come: usize,
     expired: Expired,
     ended: bool,
 }
@@ -73,6 +74,7 @@ impl Cluster {
             token: None,
             limit: PER_PAGE,
             restarts: 0,
+            come: 0,
             expired: Expired::GoOn,
             ended: false,
         }
@@ -115,7 +117,7 @@ impl Pages<'_> {
             match self.cluster.patiently(&ask).await {
                 Ok(bytes) => {
                     let (page, token) = read(&ask, &bytes, restarted)?;
-                    self.token = token;
+                    self.advance(token).map_err(|why| unreadable(&ask, &why))?;
                     return Ok(page);
                 }
                 // 410: the snapshot behind the token is gone.
@@ -129,6 +131,20 @@ impl Pages<'_> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Turns to the next page, if the list ever ends.
+    fn advance(&mut self, token: Option<String>) -> Result<(), String> {
+        self.come += 1;
+        let most = self.cluster.patience.pages;
+        if token.is_some() && token == self.token {
+            return Err("its next page is the page itself, the list never ends".to_owned());
+        }
+        if token.is_some() && self.come >= most {
+            return Err(format!("there are more than {most} pages, no list is that long"));
+        }
+        self.token = token;
+        Ok(())
     }
 
     fn ask(&self) -> Ask {

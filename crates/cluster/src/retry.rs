@@ -14,6 +14,8 @@ pub struct Patience {
     pub longest: Duration,
     /// How long an answer may take.
     pub answer: Duration,
+    /// Pages of one list. A server whose list never ends is not followed forever.
+    pub pages: usize,
 }
 
 impl Default for Patience {
@@ -23,6 +25,7 @@ impl Default for Patience {
             first: Duration::from_millis(500),
             longest: Duration::from_secs(30),
             answer: Duration::from_mins(1),
+            pages: 40_000,
         }
     }
 }

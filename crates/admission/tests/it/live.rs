@@ -144,3 +144,42 @@ async fn no_namespace_is_made_up_for_kubernetes_own_policies() {
     assert!(!allowed(&answer));
     assert_eq!(answer.1["response"]["status"]["code"], 500, "{answer:?}");
 }
+
+/// A cluster that never answers, and how many wait for it.
+#[derive(Default)]
+struct Silent(std::sync::atomic::AtomicUsize);
+
+impl Live for Silent {
+    fn namespace<'a>(&'a self, _: &'a str) -> Pending<'a, Option<Object>> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        Box::pin(std::future::pending())
+    }
+
+    fn pods<'a>(&'a self, _: &'a str, _: usize, _: Instant) -> Pending<'a, Vec<Object>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_keeps_its_room_until_it_is_decided() {
+    let silent = Arc::new(Silent::default());
+    let live = Arc::clone(&silent);
+    let limits = Limits { inline: 0, at_work: 64 << 10, ..Limits::default() };
+    let server = start_as(state(), limits, |gate| gate.with_live(live), Duration::from_hours(1)).await;
+    let client = server.client().await;
+    let asked = (0..6).map(|_| {
+        let mut client = client.clone();
+        tokio::spawn(async move { client.ask("/validate?timeout=2s", review("a", with_host_port())).await })
+    });
+    let asked: Vec<_> = asked.collect();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(
+        silent.0.load(std::sync::atomic::Ordering::SeqCst),
+        1,
+        "one is in memory, the others are bytes"
+    );
+    for answer in asked {
+        let (code, answer) = answer.await.unwrap();
+        assert!(code == 500 || answer["response"]["allowed"] == false, "{code} {answer}");
+    }
+}

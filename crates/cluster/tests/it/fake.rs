@@ -88,6 +88,7 @@ impl Fake {
             first: Duration::from_millis(2),
             longest: Duration::from_millis(20),
             answer: Duration::from_secs(5),
+            pages: 20,
         });
         std::fs::remove_file(file).unwrap();
         cluster

@@ -119,3 +119,37 @@ async fn what_is_no_list_is_an_error() {
     let fake = Fake::default().on("/pods", [ok(deep)]);
     assert!(matches!(names(&fake).await, (said, None) if said == "?"), "items are not looked into here");
 }
+
+#[tokio::test]
+async fn a_page_that_leads_to_itself_is_not_followed() {
+    let fake = Fake::default().on("/pods", [ok(page(&["a"], "again"))]);
+    let (said, error) = names(&fake).await;
+    assert_eq!(said, "a");
+    let why =
+        "/api/v1/pods: the answer cannot be read: its next page is the page itself, the list never ends";
+    assert_eq!(error.unwrap().to_string(), why);
+    assert_eq!(fake.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_whose_tokens_never_end_ends_in_an_error() {
+    let pages = (0..60).map(|number| ok(page(&[], &format!("t{number}"))));
+    let fake = Fake::default().on("/pods", pages);
+    let (_, error) = names(&fake).await;
+    let why = "/api/v1/pods: the answer cannot be read: there are more than 20 pages, no list is that long";
+    assert_eq!(error.unwrap().to_string(), why);
+    assert_eq!(fake.asked().len(), 20);
+}
+
+#[tokio::test]
+async fn a_redirect_is_refused_and_nobody_else_is_asked() {
+    let elsewhere = Fake::default().on("/pods", [ok(page(&["theirs"], ""))]);
+    let place = elsewhere.start().await.server().to_owned();
+    let header: &'static str = Box::leak(format!("location: {place}/api/v1/pods\r\n").into_boxed_str());
+    for code in [301, 302, 303, 307, 308] {
+        let fake = Fake::default().on("/pods", [Reply::Full(code, header, String::new())]);
+        let (said, error) = names(&fake).await;
+        assert_eq!((said.as_str(), error.unwrap().code()), ("", Some(code)));
+    }
+    assert!(elsewhere.asked().is_empty());
+}
