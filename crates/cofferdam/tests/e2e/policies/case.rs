@@ -190,7 +190,8 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
     let verb = question.operation.word().to_lowercase();
     let group = "rbac.authorization.k8s.io";
     let resource = &question.resource;
-    let name = format!("e2e:{}", user.username);
+    // Cases are asked in groups: one user may need several of these at a time.
+    let name = format!("e2e:{}:{verb}:{}", user.username, resource.resource.replace('/', ":"));
     let rule = json!({"verbs": [verb], "apiGroups": [resource.group], "resources": [resource.resource]});
     let right = json!({
         "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule],
