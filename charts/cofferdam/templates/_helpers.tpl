@@ -44,7 +44,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- define "cofferdam.image" -}}
 {{- $repository := required "image.repository is empty" .Values.image.repository -}}
 {{- if and (hasPrefix "registry.invalid/" $repository) (include "cofferdam.failsClosed" .) -}}
-{{- fail "image.repository names no image, and webhooks fail closed: build one with the Containerfile and name it" -}}
+{{- fail "image.repository names no image, and webhooks fail closed: build one with the Containerfile and name it in your values (an upgrade with -f forgets --set)" -}}
 {{- end -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" $repository .Values.image.digest -}}

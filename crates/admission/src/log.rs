@@ -3,6 +3,7 @@
 //! One line an event: JSON for machines, words for people. Of a request only who asked, for what, and which rule
 //! spoke: never the object, which may hold secrets.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
@@ -84,8 +85,10 @@ impl Log {
             return;
         }
         let object = format!("{}/{}", request.kind.name, request.name);
-        let said: Vec<String> =
+        // A rule speaks once for each container, and once more where it is only logged.
+        let said: BTreeSet<String> =
             response.said.iter().map(|spoken| format!("{}/{}", spoken.policy, spoken.rule)).collect();
+        let said = said.into_iter().collect::<Vec<_>>();
         let (said, code) = (said.join(","), response.denied.as_ref().map_or(200, |status| status.code));
         let what = if response.is_allowed() { "allowed" } else { "denied" };
         let fields = [

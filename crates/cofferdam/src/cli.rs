@@ -247,6 +247,11 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SERVICE.NS.svc", value_delimiter = ',', conflicts_with = "tls_cert")]
     pub(crate) self_signed: Vec<String>,
 
+    /// Name of the Service in front of this server, by which replicas agree on who writes statuses
+    /// and audits [default: that of --self-signed]
+    #[arg(long, value_name = "SERVICE.NS.svc", conflicts_with = "self_signed", value_parser = service)]
+    pub(crate) service: Option<String>,
+
     /// Write the authority of those certificates to this file, for `caBundle`
     #[arg(long, value_name = "FILE", requires = "self_signed")]
     pub(crate) ca_out: Option<PathBuf>,
@@ -473,6 +478,14 @@ fn label(word: &str) -> Result<(String, String), String> {
 
 fn duration(word: &str) -> Result<Duration, String> {
     admission::duration(word).ok_or_else(|| format!("`{word}` is no time, write it as 5s or 500ms"))
+}
+
+fn service(word: &str) -> Result<String, String> {
+    let parts = word.strip_suffix(".svc").and_then(|name| name.split_once('.'));
+    match parts {
+        Some((service, namespace)) if !service.is_empty() && !namespace.is_empty() => Ok(word.to_owned()),
+        _ => Err(format!("`{word}` is no SERVICE.NAMESPACE.svc, such as cofferdam.cofferdam-system.svc")),
+    }
 }
 
 fn kube_version(word: &str) -> Result<Version, String> {

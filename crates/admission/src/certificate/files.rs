@@ -46,9 +46,11 @@ impl Files {
             sleep(PAUSE).await;
             if let Err(error) = self.look() {
                 self.certificates.metrics.certificate_failed();
-                let why = chain(&error);
-                self.log
-                    .error("the new certificate cannot be used, the one before is shown", &[("error", &why)]);
+                let (why, file) = (chain(&error), self.paths.0.display().to_string());
+                self.log.error(
+                    "the new certificate cannot be used, the one before is shown",
+                    &[("file", &file), ("error", &why)],
+                );
             }
         }
     }

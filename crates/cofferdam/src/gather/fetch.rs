@@ -1,5 +1,6 @@
 //! In which order do the objects of a cluster come, and which do not?
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 
 use anyhow::Context;
@@ -158,13 +159,20 @@ async fn all(
     lists: Vec<List>,
     send: &SyncSender<Arrival>,
 ) -> Result<(), SendError<Arrival>> {
+    // Secrets and pods are listed twice: what is refused twice is told once.
+    let mut told = BTreeSet::new();
     for list in lists {
         let mut pages = cluster.pages(&list.resource, list.want).chosen_by(list.selector);
         while let Some(page) = pages.next().await {
-            send.send(match page {
-                Ok(page) => Arrival::Page(Batch { list: list.clone(), items: page.items }),
-                Err(error) => Arrival::Skipped(skipped(&list.resource, &error)),
-            })?;
+            match page {
+                Ok(page) => send.send(Arrival::Page(Batch { list: list.clone(), items: page.items }))?,
+                Err(error) => {
+                    let failure = skipped(&list.resource, &error);
+                    if told.insert(failure.message.clone()) {
+                        send.send(Arrival::Skipped(failure))?;
+                    }
+                }
+            }
         }
         send.send(Arrival::Listed)?;
     }

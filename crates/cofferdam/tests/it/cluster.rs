@@ -156,6 +156,16 @@ fn a_kind_that_may_not_be_listed_is_named_and_the_run_is_no_success() {
 }
 
 #[test]
+fn secrets_that_may_not_be_listed_are_named_once() {
+    let refused = "secrets is forbidden: User \"u\" cannot list";
+    let place = Server::new(&["v1 Secret secrets"]).refuse("/api/v1/secrets", refused).start();
+    let report = place.report("--cluster --kubeconfig k");
+    let errors = report.list("errors");
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0]["message"].as_str().unwrap().contains(refused), "{errors:?}");
+}
+
+#[test]
 fn of_a_secret_no_value_is_asked_for_and_its_token_is_found() {
     let secret = json!({"metadata": {"name": "old", "namespace": "shop", "annotations": {
         "kubernetes.io/service-account.name": "robot"}}});

@@ -181,3 +181,10 @@ fn without_a_certificate_it_says_which_ways_there_are() {
     let ran = place().cofferdam("serve --policy policies").run().ends(2);
     assert!(ran.err.contains("--tls-cert") || ran.err.contains("--self-signed"), "{}", ran.err);
 }
+
+#[test]
+fn a_service_that_is_no_name_in_a_cluster_is_refused() {
+    let ran =
+        place().cofferdam("serve --policy policies --tls-cert a --tls-key b --service guard").run().ends(2);
+    assert!(ran.err.contains("`guard` is no SERVICE.NAMESPACE.svc"), "{}", ran.err);
+}

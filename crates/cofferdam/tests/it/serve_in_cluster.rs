@@ -62,11 +62,11 @@ impl Real {
         self.apply(&json!({"apiVersion": "cofferdam.dev/v1alpha1", "kind": "Policy", "metadata": metadata, "spec": spec}));
     }
 
-    /// A server, and where its figures are; it ends with the value.
-    fn serve(&self) -> Running {
+    /// A server with a certificate for a name, and where its figures are; it ends with the value.
+    fn serve(&self, certificate: &str) -> Running {
         let words = format!(
-            "serve --crd --kubeconfig {} --self-signed guard.{}.svc --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --audit 1s --drain 0s",
-            self.kubeconfig, self.name
+            "serve --crd --kubeconfig {} --self-signed {certificate} --listen 127.0.0.1:0 --metrics 127.0.0.1:0 --audit 1s --drain 0s",
+            self.kubeconfig
         );
         let mut child = Command::new(env!("CARGO_BIN_EXE_cofferdam"))
             .args(words.split(' '))
@@ -140,7 +140,7 @@ fn policies_of_the_cluster_are_decided_by_and_say_whether_they_are() {
     );
     let only_here = json!({"namespaces": [real.name]});
     real.policy(&json!({"match": only_here, "podSecurity": {"level": "baseline"}}));
-    let server = real.serve();
+    let server = real.serve(&format!("guard.{}.svc", real.name));
 
     let accepted = |wanted: &str| {
         let policy = real.get(&["policy.v1alpha1.cofferdam.dev", &real.name]);
@@ -179,4 +179,25 @@ fn policies_of_the_cluster_are_decided_by_and_say_whether_they_are() {
         &["delete", "validatingwebhookconfiguration,mutatingwebhookconfiguration", &configuration],
         "",
     );
+}
+
+#[test]
+fn a_server_without_a_service_writes_statuses_and_says_of_which_edit_it_holds_the_state_before() {
+    let Some(real) = Real::at_hand("alone") else { return };
+    let good =
+        json!({"match": {"namespaces": [real.name]}, "mode": "audit", "podSecurity": {"level": "baseline"}});
+    real.policy(&good);
+    let running = real.serve("127.0.0.1");
+    let status = || real.get(&["policy", &real.name])["status"]["conditions"][0]["status"].clone();
+    until("the status of a good policy", || (status() == "True").then_some(()));
+    real.policy(
+        &json!({"match": {"namespaces": [real.name]}, "mode": "audit", "podSecurty": {"level": "baseline"}}),
+    );
+    until("the status of a bad edit", || (status() == "False").then_some(()));
+    let ready = running.page("/readyz").unwrap();
+    let named = format!("Policy `{}`: what it said before holds: ", real.name);
+    assert!(ready.contains(&named) && ready.contains("unknown field `podSecurty`"), "{ready}");
+    assert!(running.page("/metrics").unwrap().contains("\ncofferdam_policy_reload_failed 1\n"));
+    real.policy(&good);
+    until("an edit that is mended", || (!running.page("/readyz")?.contains(&named)).then_some(()));
 }

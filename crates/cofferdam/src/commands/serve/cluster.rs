@@ -19,7 +19,7 @@ use policy::decide::{Decider, Facts};
 use tokio::sync::watch;
 
 use self::audit::Audit;
-use self::lead::{Lead, Statuses};
+use self::lead::Statuses;
 use self::policies::{Adopted, Adopting};
 use super::sources::{Loaded, Sources};
 use crate::cli::ServeArgs;
@@ -76,7 +76,7 @@ impl Connected {
             cache.follow(Resource::policies(), Want::Whole);
             cache.follow(Resource::pod_security_policies(), Want::Whole);
         }
-        let own = args.self_signed.iter().find_map(|name| own(name));
+        let own = args.service.iter().chain(&args.self_signed).find_map(|name| own(name));
         let connected = Self {
             cluster,
             cache,
@@ -120,7 +120,7 @@ impl Connected {
     /// When objects were given and cannot be read.
     pub(super) fn first(&self, sources: &Sources, log: &Log) -> anyhow::Result<Loaded> {
         let read = self.adopt(&self.snapshot(), sources.version());
-        policies::tell(&read.policies, log);
+        policies::tell(&read, log);
         Ok(sources.compile_beside(read.policies, &Arc::new(self.facts(sources)?)))
     }
 
@@ -142,7 +142,7 @@ impl Connected {
         denials::telling(self.cluster.clone(), Arc::clone(log))
     }
 
-    /// Where the replicas keep their certificate, if our objects have names.
+    /// Where the replicas keep the certificate for these names, if our objects have names.
     pub(super) fn store(&self) -> Option<Arc<dyn CertificateStore>> {
         let own = self.own.clone()?;
         Some(Arc::new(store::InSecret::new(self.cluster.clone(), &own.service, &own.namespace)))
@@ -161,7 +161,7 @@ impl Connected {
         let (statuses, wished) = watch::channel(Statuses::new());
         let lead = match self.candidate() {
             Some(candidate) => lead::stand(self.cluster.clone(), candidate, wished, Arc::clone(&log)),
-            None => Lead::always(),
+            None => lead::alone(self.cluster.clone(), wished, Arc::clone(&log)),
         };
         let keeping =
             keep::forever(&self, statuses, sources.clone(), Arc::clone(&gate), metrics, Arc::clone(&log));

@@ -187,11 +187,20 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
     if user.username.is_empty() || user.groups.iter().any(|group| group == "system:masters") {
         return Vec::new();
     }
-    let verb = question.operation.word().to_lowercase();
+    let verb = match question.operation {
+        // Connections are asked for by POST.
+        Operation::Connect => "create".to_owned(),
+        operation => operation.word().to_lowercase(),
+    };
     let group = "rbac.authorization.k8s.io";
     let resource = &question.resource;
-    let name = format!("e2e:{}", user.username);
-    let rule = json!({"verbs": [verb], "apiGroups": [resource.group], "resources": [resource.resource]});
+    let whole = match question.subresource.as_str() {
+        "" => resource.resource.clone(),
+        subresource => format!("{}/{subresource}", resource.resource),
+    };
+    // Cases are asked in groups: one user may need several of these at a time.
+    let name = format!("e2e:{}:{verb}:{}", user.username, whole.replace('/', ":"));
+    let rule = json!({"verbs": [verb], "apiGroups": [resource.group], "resources": [whole]});
     let right = json!({
         "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule],
     });
@@ -205,7 +214,8 @@ pub(super) fn granted(cluster: &Cluster<'_>, question: &Question) -> Vec<Value> 
     let review = json!({
         "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
         "spec": {"user": user.username, "resourceAttributes": {
-            "verb": verb, "group": resource.group, "resource": resource.resource, "namespace": question.namespace,
+            "verb": verb, "group": resource.group, "resource": resource.resource,
+            "subresource": question.subresource, "namespace": question.namespace,
         }},
     });
     until("the user may ask", || {

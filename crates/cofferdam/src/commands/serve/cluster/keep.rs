@@ -44,14 +44,17 @@ pub(super) async fn forever(
             let is_first = policies_seen.replace(ours).is_none();
             let adopting = connected.adopt(&snapshot, sources.version());
             if !is_first {
-                policies::tell(&adopting.policies, &log);
+                policies::tell(&adopting, &log);
             }
+            let (text, is_behind) = (policies::trouble(&adopting), !adopting.behind.is_empty());
             let _ = statuses.send_replace(adopting.statuses);
             let count = adopting.policies.refused.len();
             let loaded = sources.compile_beside(adopting.policies, &gate.state().facts);
             let in_force = loaded.in_force();
             metrics.reloaded(in_force, count);
-            let text = (count > 0).then(|| format!("{count} documents are refused, see their status"));
+            if is_behind {
+                metrics.reload_failed();
+            }
             let nothing = (in_force == 0).then(|| "there is no Policy: everything is allowed".to_owned());
             gate.health().trouble("policies", text.or(nothing));
             loaded.warnings.iter().for_each(|warning| log.warn(warning, &[]));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use admission::Log;
 use cluster::{Acceptance, Candidate, Cluster};
@@ -11,16 +11,14 @@ use tokio::sync::watch;
 /// What is to be said of each policy.
 pub(super) type Statuses = BTreeMap<String, Acceptance>;
 
+/// A status that could not be written is tried again after this time.
+const AGAIN: Duration = Duration::from_secs(10);
+
 /// Until when we lead, if we do.
 #[derive(Clone, Debug)]
 pub(super) struct Lead(watch::Receiver<Option<Instant>>);
 
 impl Lead {
-    /// Always: there is nobody else, or no lease to agree by.
-    pub(super) fn always() -> Self {
-        Self(watch::channel(Instant::now().checked_add(std::time::Duration::from_hours(24 * 3650))).1)
-    }
-
     /// Whether we lead at this moment.
     pub(super) fn leads(&self) -> bool {
         self.0.borrow().is_some_and(|until| Instant::now() < until)
@@ -38,6 +36,36 @@ pub(super) fn stand(
     let (send, until) = watch::channel(None);
     tokio::spawn(write(cluster, candidate, wished, send, log));
     Lead(until)
+}
+
+/// Leads for good and writes statuses: there is no name for a lease by which replicas could agree.
+pub(super) fn alone(cluster: Cluster, mut wished: watch::Receiver<Statuses>, log: Arc<Log>) -> Lead {
+    let (until, lead) = watch::channel(Instant::now().checked_add(Duration::from_hours(24 * 3650)));
+    tokio::spawn(async move {
+        let mut told = Statuses::new();
+        loop {
+            let statuses = wished.borrow_and_update().clone();
+            for (name, acceptance) in &statuses {
+                tell(&cluster, (name, acceptance), &mut told, &log).await;
+            }
+            if matches!(tokio::time::timeout(AGAIN, wished.changed()).await, Ok(Err(_))) {
+                return drop(until);
+            }
+        }
+    });
+    Lead(lead)
+}
+
+/// Writes one status, unless it was written.
+async fn tell(cluster: &Cluster, said: (&String, &Acceptance), told: &mut Statuses, log: &Log) {
+    let (name, acceptance) = said;
+    if told.get(name) == Some(acceptance) {
+        return;
+    }
+    match cluster.accept(name, acceptance).await {
+        Ok(()) => drop(told.insert(name.clone(), acceptance.clone())),
+        Err(error) => log.warn("a status was not written", &[("error", &error.chain())]),
+    }
 }
 
 async fn write(
@@ -62,12 +90,8 @@ async fn write(
         }
         let statuses = wished.borrow_and_update().clone();
         for (name, acceptance) in &statuses {
-            if !candidate.leads() || told.get(name) == Some(acceptance) {
-                continue;
-            }
-            match cluster.accept(name, acceptance).await {
-                Ok(()) => drop(told.insert(name.clone(), acceptance.clone())),
-                Err(error) => log.warn("a status was not written", &[("error", &error.chain())]),
+            if candidate.leads() {
+                tell(&cluster, (name, acceptance), &mut told, &log).await;
             }
         }
         if matches!(tokio::time::timeout(candidate.every(), wished.changed()).await, Ok(Err(_))) {

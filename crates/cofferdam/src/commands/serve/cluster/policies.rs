@@ -18,6 +18,8 @@ pub(super) struct Adopting {
     pub(super) policies: Policies,
     /// What is to be said in the status of each policy.
     pub(super) statuses: BTreeMap<String, Acceptance>,
+    /// Policies of which an older state holds, and what is wrong with the new one.
+    pub(super) behind: Vec<String>,
 }
 
 impl Adopted {
@@ -25,7 +27,7 @@ impl Adopted {
     pub(super) fn read(&mut self, snapshot: &Snapshot, release: Version) -> Adopting {
         let of = |title: &str| snapshot.get(title).map(|known| known.objects.as_slice()).unwrap_or_default();
         let others = of("podsecuritypolicies.cofferdam.dev");
-        let (mut chosen, mut statuses) = (Vec::new(), BTreeMap::new());
+        let (mut chosen, mut statuses, mut behind) = (Vec::new(), BTreeMap::new(), Vec::new());
         for policy in of("policies.cofferdam.dev") {
             let name = policy.name().to_owned();
             let alone = read([policy], others, release);
@@ -38,12 +40,16 @@ impl Adopted {
             let errors: Vec<String> = alone.errors.iter().map(ToString::to_string).collect();
             let before = self.0.get(&name).cloned();
             let meanwhile = if before.is_some() { "what it said before holds" } else { "it is not in force" };
-            statuses.insert(name, Acceptance::Refused(format!("{meanwhile}: {}", errors.join("; "))));
+            let why = format!("{meanwhile}: {}", errors.join("; "));
+            if before.is_some() {
+                behind.push(format!("Policy `{name}`: {why}"));
+            }
+            statuses.insert(name, Acceptance::Refused(why));
             // A policy with mistakes is read with the others, so that they are told and counted.
             chosen.push(before.unwrap_or_else(|| policy.clone()));
         }
         self.0.retain(|name, _| statuses.contains_key(name));
-        Adopting { policies: read(&chosen, others, release), statuses }
+        Adopting { policies: read(&chosen, others, release), statuses, behind }
     }
 }
 
@@ -58,13 +64,25 @@ fn read<'o>(policies: impl IntoIterator<Item = &'o Object>, others: &[Object], r
 }
 
 /// Writes down what is wrong with policies.
-pub(super) fn tell(policies: &Policies, log: &Log) {
-    for warning in &policies.warnings {
+pub(super) fn tell(adopting: &Adopting, log: &Log) {
+    for warning in &adopting.policies.warnings {
         log.warn(&warning.to_string(), &[]);
     }
-    for error in &policies.errors {
-        log.error("policy refused", &[("error", &error.to_string())]);
+    let errors = adopting.policies.errors.iter().map(ToString::to_string);
+    for error in errors.chain(adopting.behind.iter().cloned()) {
+        log.error("policy refused", &[("error", &error)]);
     }
+}
+
+/// What `/readyz` says about policies, if there is anything to say.
+pub(super) fn trouble(adopting: &Adopting) -> Option<String> {
+    let refused = adopting.policies.refused.len();
+    let refused = (refused > 0).then(|| match refused {
+        1 => "1 document is refused, see its status".to_owned(),
+        _ => format!("{refused} documents are refused, see their status"),
+    });
+    let all: Vec<String> = adopting.behind.iter().cloned().chain(refused).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 #[cfg(test)]
@@ -111,6 +129,8 @@ mod tests {
         assert_eq!(adopting.policies.list.len(), 2);
         let why = said(&adopting, "a");
         assert!(why.starts_with("what it said before holds: a:1:") && why.contains("`base`"), "{why}");
+        let trouble = trouble(&adopting).unwrap();
+        assert_eq!(trouble, format!("Policy `a`: {why}"), "whoever cannot read statuses hears of it, too");
         assert_eq!(said(&adopting, "b"), "accepted");
     }
 
@@ -120,8 +140,10 @@ mod tests {
         let adopting = adopted.read(&snapshot(&[("a", BAD), ("b", GOOD)]), Version::NEWEST);
         assert_eq!((adopting.policies.list.len(), adopting.policies.refused.len()), (1, 1));
         assert!(said(&adopting, "a").starts_with("it is not in force: "));
+        assert_eq!(trouble(&adopting).unwrap(), "1 document is refused, see its status");
         let adopting = adopted.read(&snapshot(&[("a", GOOD)]), Version::NEWEST);
         assert_eq!(adopting.policies.list.len(), 1);
+        assert_eq!(trouble(&adopting), None);
         let adopting = adopted.read(&snapshot(&[]), Version::NEWEST);
         assert!(adopting.policies.is_empty() && adopting.statuses.is_empty());
         let adopting = adopted.read(&snapshot(&[("a", BAD)]), Version::NEWEST);
