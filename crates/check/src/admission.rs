@@ -62,9 +62,12 @@ pub fn judges_stored(check: &Check) -> bool {
 
 /// The rules of one policy for one release.
 pub fn compile(policy: &Policy, version: Version) -> Box<dyn Rules> {
-    let registries = policy.registries.clone();
-    let settings = Settings { registries, values: Values::Held, ..Settings::default() };
-    Box::new(Judge::new(version, |check| policy.checks.contains_key(check.id)).with(settings))
+    Box::new(Judge::new(version, |check| policy.checks.contains_key(check.id)).with(settings(policy)))
+}
+
+/// How rules judge for a policy: by its registries, and by values that an API server holds.
+pub(crate) fn settings(policy: &Policy) -> Settings {
+    Settings { registries: policy.registries.clone(), values: Values::Held, ..Settings::default() }
 }
 
 impl Rules for Judge {

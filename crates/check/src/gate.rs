@@ -8,7 +8,8 @@ use object::{Inventory, Object, Version};
 use policy::decide::Rules;
 use policy::document::Policy;
 
-use crate::{Check, Judge, Settings};
+use crate::admission::settings;
+use crate::{Check, Judge};
 
 /// What a rule looks at beside the object, that a webhook does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub fn needs(id: &str) -> Option<Needs> {
 
 /// The rules of one policy for one release, as far as a webhook can judge by them.
 pub fn compile_for_gate(policy: &Policy, version: Version) -> Box<dyn Rules> {
-    let settings = Settings { registries: policy.registries.clone(), ..Settings::default() };
+    let settings = settings(policy);
     let judge = |wanted: fn(Needs) -> bool| {
         let takes =
             |check: &Check| policy.checks.contains_key(check.id) && needs(check.id).is_none_or(wanted);
